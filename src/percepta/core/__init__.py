@@ -1,0 +1,1 @@
+"""The words of percepta as small frozen types. Imports nothing heavier than numpy."""

@@ -1,0 +1,74 @@
+"""Fields: the named, typed columns over a run's samples."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class FieldType(StrEnum):
+    """Type of a field's values. Every type can be missing (NaN and None are the same: missing)."""
+
+    FLOAT = "float"
+    INTEGER = "integer"
+    BOOLEAN = "boolean"
+    STRING = "string"
+
+
+class FieldGroup(StrEnum):
+    """Where a field comes from; the order is the order of the sample panel."""
+
+    LOSS = "loss"
+    METRIC = "metric"
+    PREDICTION = "prediction"
+    METADATA = "metadata"
+    LATENT = "latent"
+    SAMPLE = "sample"
+
+
+class Direction(StrEnum):
+    """Which way a metric gets better."""
+
+    UP = "up"
+    DOWN = "down"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A named, typed column over the samples of a run.
+
+    Attributes:
+        name: unique in the run; what users type in filters.
+        type: type of the values.
+        group: where it comes from.
+        direction: which way is better, for losses and metrics.
+        description: what it means and how it was computed, for the page's tooltip.
+    """
+
+    name: str
+    type: FieldType
+    group: FieldGroup
+    direction: Direction | None = None
+    description: str = ""
+
+    def to_json(self) -> dict[str, str | None]:
+        """Return the JSON form kept in a run's manifest."""
+        return {
+            "name": self.name,
+            "type": self.type.value,
+            "group": self.group.value,
+            "direction": self.direction.value if self.direction else None,
+            "description": self.description,
+        }
+
+    @classmethod
+    def from_json(cls, value: dict[str, str | None]) -> Field:
+        """Read what :meth:`to_json` wrote."""
+        direction = value.get("direction")
+        return cls(
+            name=str(value["name"]),
+            type=FieldType(str(value["type"])),
+            group=FieldGroup(str(value["group"])),
+            direction=Direction(direction) if direction else None,
+            description=value.get("description") or "",
+        )

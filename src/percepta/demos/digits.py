@@ -1,0 +1,7 @@
+"""The integration script of `percepta demo digits`."""
+
+from percepta.demos import weights_file
+from percepta.demos.data import load_digits
+from percepta.demos.script import define
+
+define("digits", load_digits, lambda: weights_file("digits"))

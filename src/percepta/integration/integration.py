@@ -1,0 +1,285 @@
+"""The neutral object that every way of integrating ends in: scripts, PyTorch datasets, and what comes later."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from percepta.core.errors import IntegrationError, SampleError, Where
+from percepta.core.fields import Direction
+from percepta.core.subsets import SampleId, Subset
+from percepta.integration.samples import Samples
+
+Scalar = bool | int | float | str | None
+Source = Literal["input", "ground_truth", "prediction"]
+Activation = Literal["softmax", "sigmoid", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """One argument of a user's function, and the array it receives.
+
+    Attributes:
+        argument: name of the argument.
+        source: kind of array.
+        name: name of the input, ground truth or prediction.
+    """
+
+    argument: str
+    source: Source
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class InputEncoder:
+    """Makes one input of the model for one sample.
+
+    Attributes:
+        name: name of the input.
+        function: ``(sample_id, samples) -> ndarray`` without a batch axis.
+        channel_axis: axis of the channels in one sample (0 for CHW, -1 for HWC); None: not known.
+        where: where the function is defined.
+    """
+
+    name: str
+    function: Callable[..., Any]
+    channel_axis: int | None = None
+    where: Where = field(default_factory=Where)
+
+
+@dataclass(frozen=True, slots=True)
+class GroundTruthEncoder:
+    """Makes one ground truth for one sample: ``(sample_id, samples) -> ndarray | scalar``."""
+
+    name: str
+    function: Callable[..., Any]
+    where: Where = field(default_factory=Where)
+
+
+@dataclass(frozen=True, slots=True)
+class MetadataFunction:
+    """Describes one sample: ``(sample_id, samples) -> scalar | None | flat dict of them``.
+
+    A dict's keys surface as ``<name>_<key>``, or as they are where ``name`` is None.
+    """
+
+    name: str | None
+    function: Callable[..., Any]
+    where: Where = field(default_factory=Where)
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """An output of the model.
+
+    Attributes:
+        name: name of the prediction.
+        labels: name of each class, as many as the output's size along ``channel_axis``; or None.
+        channel_axis: axis of the classes in the *batched* output; -1 is the last.
+        activation: what turns the output into probabilities: ``softmax`` or ``sigmoid`` for logits, ``none``
+            for an output that already is probabilities; None: not known, decided from the values.
+    """
+
+    name: str
+    labels: tuple[str, ...] | None = None
+    channel_axis: int = -1
+    activation: Activation | None = None
+
+    def __init__(
+        self,
+        name: str,
+        labels: Sequence[str] | None = None,
+        channel_axis: int = -1,
+        activation: Activation | None = None,
+    ) -> None:
+        """Check the values.
+
+        Raises:
+            IntegrationError: for an empty name, labels that repeat, or an unknown activation.
+        """
+        if not isinstance(name, str) or not name:
+            raise IntegrationError(f"A prediction needs a name, not {name!r}.")
+        names = None if labels is None else tuple(str(label) for label in labels)
+        if isinstance(labels, str) or (names is not None and not names):
+            raise IntegrationError(
+                f"The labels of prediction {name!r} are {labels!r}.",
+                fix="Give a list with one label per class, or leave it out.",
+            )
+        if names is not None and len(set(names)) != len(names):
+            twice = next(label for label in names if names.count(label) > 1)
+            raise IntegrationError(
+                f"The label {twice!r} of prediction {name!r} appears more than once.",
+                fix="Give every class its own label.",
+            )
+        if channel_axis == 0:
+            raise IntegrationError(
+                f"The channel_axis of prediction {name!r} is 0, which is the batch axis.",
+                fix="Use -1 for the last axis, or 1 for outputs such as [batch, classes, height, width].",
+            )
+        if activation not in (None, "softmax", "sigmoid", "none"):
+            raise IntegrationError(
+                f"The activation of prediction {name!r} is {activation!r}.",
+                fix="Use 'softmax', 'sigmoid', 'none' (already probabilities) or leave it out.",
+            )
+        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "labels", names)
+        object.__setattr__(self, "channel_axis", channel_axis)
+        object.__setattr__(self, "activation", activation)
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """A loss: arrays with a batch axis, by argument name -> one value per sample ``[B]``."""
+
+    name: str
+    function: Callable[..., Any]
+    connections: tuple[Connection, ...] = ()
+    where: Where = field(default_factory=Where)
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A metric: arrays with a batch axis, by argument name -> ``[B]``, or a dict of such arrays.
+
+    Attributes:
+        name: name of the field; a dict's keys surface as ``<name>_<key>``.
+        function: the user's function.
+        connections: what its arguments receive.
+        direction: which way is better, for all keys or by key.
+        where: where the function is defined.
+    """
+
+    name: str
+    function: Callable[..., Any]
+    connections: tuple[Connection, ...] = ()
+    direction: Direction | Mapping[str, Direction] = Direction.DOWN
+    where: Where = field(default_factory=Where)
+
+    def direction_of(self, field_name: str) -> Direction | None:
+        """Direction of one of the fields this metric gives (its name, or ``<name>_<key>``)."""
+        if isinstance(self.direction, Direction):
+            return self.direction
+        return self.direction.get(field_name.removeprefix(f"{self.name}_"))
+
+
+@dataclass(frozen=True, slots=True)
+class Visualizer:
+    """A visualizer: arrays of ONE sample, by argument name -> a visual (:mod:`percepta.core.visuals`).
+
+    Attributes:
+        name: name shown in the sample panel.
+        function: the user's function.
+        connections: what its arguments receive.
+        where: where the function is defined.
+        batch: where every payload is a plain picture, a faster way: arrays with a batch axis, by argument name
+            -> uint8 ``[B, H, W, 1|3]``; None: not available.
+    """
+
+    name: str
+    function: Callable[..., Any]
+    connections: tuple[Connection, ...] = ()
+    where: Where = field(default_factory=Where)
+    batch: Callable[..., NDArray[np.uint8]] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """What the user's functions gave for one sample, without a batch axis.
+
+    Attributes:
+        inputs: array by input name.
+        ground_truths: array by ground-truth name; empty for unlabeled samples.
+        metadata: scalar by field name; None is missing.
+    """
+
+    inputs: dict[str, NDArray[Any]]
+    ground_truths: dict[str, NDArray[Any]]
+    metadata: dict[str, Scalar]
+
+
+class Reader(Protocol):
+    """Reads many samples in one call; at most one error per sample, no exception for user mistakes."""
+
+    def __call__(
+        self, samples: Samples, ids: Sequence[SampleId]
+    ) -> list[Reading | SampleError]: ...
+
+
+class _Once:
+    """What is found out once: the subsets."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.subsets: list[Samples] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Integration:
+    """Everything a user says about their data and how it meets the model.
+
+    Attributes:
+        name: name of the script or data set.
+        subsets: the user's function; call :meth:`load_subsets` instead.
+        inputs: one encoder per model input.
+        ground_truths: ground-truth encoders.
+        metadata: metadata functions.
+        predictions: outputs of the model, in its order.
+        losses: losses, with the arguments connected.
+        metrics: metrics, with the arguments connected.
+        visualizers: visualizers, with the arguments connected.
+        model: ``() -> model object or path``, or None where the user gives the model another way.
+        code_hash: sha256 of the user's code.
+        path: path of the script, or None.
+        reader: reads samples; None: sample by sample through the encoders.
+    """
+
+    name: str
+    subsets: Callable[[], Any]
+    inputs: tuple[InputEncoder, ...]
+    ground_truths: tuple[GroundTruthEncoder, ...] = ()
+    metadata: tuple[MetadataFunction, ...] = ()
+    predictions: tuple[Prediction, ...] = ()
+    losses: tuple[Loss, ...] = ()
+    metrics: tuple[Metric, ...] = ()
+    visualizers: tuple[Visualizer, ...] = ()
+    model: Callable[[], Any] | None = None
+    code_hash: str = ""
+    path: str | None = None
+    reader: Reader | None = None
+    _once: _Once = field(default_factory=_Once, init=False, repr=False)
+
+    def load_subsets(self) -> list[Samples]:
+        """Run the user's subsets function (once) and return its samples in the order of :class:`Subset`.
+
+        Raises:
+            IntegrationError: it raises, returns something else, has no samples or a subset twice.
+        """
+        from percepta.integration.reading import load_subsets
+
+        with self._once.lock:
+            if self._once.subsets is None:
+                self._once.subsets = load_subsets(self)
+            return list(self._once.subsets)
+
+    def read(self, samples: Samples, ids: Sequence[SampleId]) -> list[Reading | SampleError]:
+        """Read samples of one subset; safe to call from several threads.
+
+        Args:
+            samples: one of the values :meth:`load_subsets` returned.
+            ids: ids among ``samples.ids``.
+
+        Returns:
+            One entry per id, in order: what was read, or why it could not be (file, line, function, sample).
+        """
+        from percepta.integration.reading import read
+
+        return read(self, samples, ids)
+
+    def labeled(self, subset: Subset) -> bool:
+        """Whether samples of a subset have a ground truth here."""
+        return subset.labeled and bool(self.ground_truths)

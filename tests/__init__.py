@@ -1,0 +1,1 @@
+"""The tests of percepta; one folder a floor."""

@@ -1,0 +1,253 @@
+"""Reading samples ahead of the model: workers read, the model never waits longer than it must.
+
+By default one thread reads the next batches while the model runs the present one (forward passes and
+picture decoders release the GIL). ``workers`` > 0 reads in that many processes instead, for encoders that
+compute in Python.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import sys
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from percepta.core.errors import IntegrationError, SampleError, Where
+from percepta.core.subsets import SampleId, SampleKey, Subset
+from percepta.integration import Integration, Reading, Samples
+
+Array = NDArray[Any]
+Read = list[Reading | SampleError]
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A sample that takes no row: its key, what failed (``read``, ``model``, ``measure``), and why."""
+
+    key: SampleKey
+    stage: str
+    error: SampleError
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Samples of one subset, stacked.
+
+    Attributes:
+        keys: the B samples that could be read.
+        inputs: by input name, ``[B, ...]``.
+        ground_truths: by name, ``[B, ...]``; empty for unlabeled samples.
+        metadata: one mapping a sample.
+        failures: samples that could not be read, with why.
+    """
+
+    keys: tuple[SampleKey, ...]
+    inputs: dict[str, Array]
+    ground_truths: dict[str, Array]
+    metadata: tuple[Mapping[str, Any], ...]
+    failures: tuple[Failed, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """Number of samples, those that failed included."""
+        return len(self.keys) + len(self.failures)
+
+    @property
+    def wheres(self) -> list[Where]:
+        """Subset and id of each sample, for errors."""
+        return [Where(subset=key.subset.value, sample_id=str(key.id)) for key in self.keys]
+
+    def part(self, index: int) -> Batch:
+        """The batch of one of its samples."""
+        one = slice(index, index + 1)
+        return Batch(
+            self.keys[one],
+            {name: array[one] for name, array in self.inputs.items()},
+            {name: array[one] for name, array in self.ground_truths.items()},
+            self.metadata[one],
+        )
+
+    def without(self, failed: Mapping[int, SampleError], stage: str) -> Batch:
+        """The batch without the samples at the given positions, which become failures."""
+        if not failed:
+            return self
+        kept = [index for index in range(len(self.keys)) if index not in failed]
+        lost = tuple(Failed(self.keys[i], stage, error) for i, error in sorted(failed.items()))
+        return Batch(
+            tuple(self.keys[index] for index in kept),
+            {name: array[kept] for name, array in self.inputs.items()},
+            {name: array[kept] for name, array in self.ground_truths.items()},
+            tuple(self.metadata[index] for index in kept),
+            self.failures + lost,
+        )
+
+
+@dataclass
+class Shapes:
+    """The shapes every sample must have: those of the first sample that could be read."""
+
+    inputs: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    ground_truths: dict[str, tuple[int, ...]] = field(default_factory=dict)
+
+    def learn(self, reading: Reading) -> None:
+        """Take over the shapes of a reading where none are known yet."""
+        for name, array in reading.inputs.items():
+            self.inputs.setdefault(name, array.shape)
+        for name, array in reading.ground_truths.items():
+            self.ground_truths.setdefault(name, array.shape)
+
+    def misfit(self, reading: Reading) -> str | None:
+        """Return what does not fit in a reading, or None."""
+        for kind, arrays, shapes in (
+            ("Input", reading.inputs, self.inputs),
+            ("Ground truth", reading.ground_truths, self.ground_truths),
+        ):
+            for name, array in arrays.items():
+                if array.shape != shapes[name]:
+                    return (
+                        f"{kind} {name!r} has shape {list(array.shape)}; "
+                        f"the first sample's is {list(shapes[name])}."
+                    )
+        return None
+
+
+def stack(keys: Sequence[SampleKey], readings: Read, shapes: Shapes) -> Batch:
+    """Stack readings into a batch; those that failed or do not fit become its failures."""
+    good: list[tuple[SampleKey, Reading]] = []
+    failures: list[Failed] = []
+    for key, reading in zip(keys, readings, strict=True):
+        if isinstance(reading, SampleError):
+            failures.append(Failed(key, "read", reading))
+            continue
+        shapes.learn(reading)
+        misfit = shapes.misfit(reading)
+        if misfit is None:
+            good.append((key, reading))
+        else:
+            where = Where(subset=key.subset.value, sample_id=str(key.id))
+            fix = "Make every sample the same shape (resize, crop or pad in the encoder)."
+            error = SampleError(misfit, where=where, fix=fix)
+            failures.append(Failed(key, "read", error))
+    kept = [reading for _, reading in good]
+    first = kept[0] if kept else Reading({}, {}, {})
+    return Batch(
+        keys=tuple(key for key, _ in good),
+        inputs={name: np.stack([r.inputs[name] for r in kept]) for name in first.inputs},
+        ground_truths={
+            name: np.stack([r.ground_truths[name] for r in kept]) for name in first.ground_truths
+        },
+        metadata=tuple(reading.metadata for reading in kept),
+        failures=tuple(failures),
+    )
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads batches ahead; made by :func:`reader`."""
+
+    integration: Integration
+    samples: Mapping[Subset, Samples]
+    shapes: Shapes
+    executor: Executor
+    read: Callable[[Subset, Sequence[SampleId]], Read]
+    ahead: int
+
+    def batches(self, keys: Sequence[SampleKey], batch_size: int) -> Iterator[Batch]:
+        """Yield the keys' batches in order; a batch never mixes subsets."""
+        chunks = deque(_chunks(keys, batch_size))
+        waiting: deque[tuple[Sequence[SampleKey], Future[Read]]] = deque()
+        try:
+            while chunks or waiting:
+                while chunks and len(waiting) < self.ahead:
+                    chunk = chunks.popleft()
+                    ids = [key.id for key in chunk]
+                    waiting.append((chunk, self.executor.submit(self.read, chunk[0].subset, ids)))
+                chunk, future = waiting.popleft()
+                yield stack(chunk, _result(future), self.shapes)
+        finally:
+            for _, future in waiting:
+                future.cancel()
+
+
+@contextmanager
+def reader(integration: Integration, subsets: Sequence[Samples], workers: int) -> Iterator[Reader]:
+    """Open a :class:`Reader`.
+
+    Args:
+        integration: reads the samples.
+        subsets: what may be read.
+        workers: processes that read; 0 for one thread of this process.
+
+    Raises:
+        IntegrationError: processes were asked for where they cannot be forked.
+    """
+    samples = {part.subset: part for part in subsets}
+
+    def read_here(subset: Subset, ids: Sequence[SampleId]) -> Read:
+        return integration.read(samples[subset], ids)
+
+    if workers == 0:
+        threads = ThreadPoolExecutor(1, thread_name_prefix="percepta-reader")
+        with threads:
+            yield Reader(integration, samples, Shapes(), threads, read_here, ahead=3)
+        return
+    if "fork" not in multiprocessing.get_all_start_methods():
+        raise IntegrationError(
+            "Reading in several processes needs an operating system that can fork.",
+            fix="Leave --workers at 0: one thread reads ahead of the model.",
+        )
+    processes = ProcessPoolExecutor(
+        workers,
+        mp_context=multiprocessing.get_context("fork"),
+        initializer=_begin_worker,
+        initargs=(integration, samples),
+    )
+    with processes:
+        yield Reader(integration, samples, Shapes(), processes, _read_in_worker, 2 * workers + 1)
+
+
+_worker: tuple[Integration, Mapping[Subset, Samples]] | None = None
+
+
+def _begin_worker(integration: Integration, samples: Mapping[Subset, Samples]) -> None:
+    global _worker  # noqa: PLW0603 - what a forked worker process inherits
+    _worker = (integration, samples)
+    torch = sys.modules.get("torch")
+    if torch is not None:  # a parallel region after a fork would wait for threads that are not there
+        torch.set_num_threads(1)
+
+
+def _read_in_worker(subset: Subset, ids: Sequence[SampleId]) -> Read:
+    if _worker is None:
+        raise RuntimeError("The reading worker was not initialised.")
+    integration, samples = _worker
+    return integration.read(samples[subset], ids)
+
+
+def _result(future: Future[Read]) -> Read:
+    from concurrent.futures.process import BrokenProcessPool
+
+    try:
+        return future.result()
+    except BrokenProcessPool as error:
+        raise IntegrationError(
+            "A process that reads samples died (often: out of memory).",
+            fix="Lower --workers or the batch size.",
+        ) from error
+
+
+def _chunks(keys: Sequence[SampleKey], size: int) -> Iterator[Sequence[SampleKey]]:
+    start = 0
+    while start < len(keys):
+        stop = min(start + size, len(keys))
+        while keys[stop - 1].subset is not keys[start].subset:
+            stop -= 1
+        yield keys[start:stop]
+        start = stop

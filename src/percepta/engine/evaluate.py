@@ -1,0 +1,280 @@
+"""Evaluate: one streaming pass of a model over every sample, everything recorded, shard by shard."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from percepta.analysis.latent import plan_spaces
+from percepta.core.errors import ConflictError, IntegrationError, JobCancelledError
+from percepta.core.fields import Field, FieldGroup, FieldType
+from percepta.core.progress import Progress
+from percepta.engine.batches import Reader, reader
+from percepta.engine.choosing import choose
+from percepta.engine.measuring import measured_fields
+from percepta.engine.options import EvaluateOptions
+from percepta.engine.predictions import Head
+from percepta.engine.preparing import first_batch, prepare
+from percepta.engine.recording import Recorder, Shard
+from percepta.integration import Integration, load_script
+from percepta.models import Model, open_model
+from percepta.storage import Run, RunPlan, RunStatus, RunWriter, Workspace
+
+ENOUGH_TO_JUDGE = 50
+
+
+def evaluate_script(
+    workspace: Workspace,
+    script: Path,
+    *,
+    model: Path | None = None,
+    project: str | None = None,
+    options: EvaluateOptions | None = None,
+    resume: bool = False,
+    progress: Progress,
+) -> Run:
+    """Evaluate an integration script.
+
+    Args:
+        workspace: where the run goes.
+        script: the script.
+        model: a model file; None for what the script's model function gives.
+        project: name of the project; None for the script's name.
+        options: how to run.
+        resume: go on with the newest interrupted evaluation of the same script and model.
+        progress: told of every batch; may cancel.
+
+    Returns:
+        The committed run.
+    """
+    integration = load_script(script)
+    source: object = model
+    if source is None:
+        if integration.model is None:
+            raise IntegrationError(
+                f"{script} gives no model.",
+                fix="Write a function with @percepta.model, or say --model FILE.",
+            )
+        source = integration.model()
+    return evaluate(
+        workspace,
+        integration,
+        source,
+        project=project or integration.name,
+        options=options,
+        resume=resume,
+        progress=progress,
+    )
+
+
+def evaluate(
+    workspace: Workspace,
+    integration: Integration,
+    source: object,
+    *,
+    project: str,
+    options: EvaluateOptions | None = None,
+    resume: bool = False,
+    progress: Progress,
+) -> Run:
+    """Evaluate a model over an integration's samples and commit the run.
+
+    Args:
+        workspace: where the run goes.
+        integration: samples and everything measured on them.
+        source: a ``torch.nn.Module`` or the path of a model file.
+        project: name of the project; made if it is new.
+        options: how to run.
+        resume: go on with the newest interrupted evaluation of the same code and model.
+        progress: told of every batch; may cancel.
+
+    Raises:
+        IntegrationError: the integration is wrong, or too many samples fail.
+        ModelError: the model cannot be opened or run.
+        JobCancelledError: asked to stop; finished shards are kept for ``resume``.
+    """
+    options = options or EvaluateOptions()
+    progress.stage("preparing", unit="steps")
+    subsets = choose(integration.load_subsets(), options.subsets, options.limit)
+    keys = {part.subset: part.ids for part in subsets}
+    with reader(integration, subsets, options.workers) as samples:
+        outputs = [prediction.name for prediction in integration.predictions] or None
+        model = open_model(
+            source,
+            example=first_batch(samples, keys).inputs,
+            outputs=outputs,
+            trust=options.trust,
+            device=options.device,
+        )
+        progress.note(f"model: {model.format}, {model.parameters:,} parameters, on {model.device}")
+        try:
+            recipes = plan_spaces(
+                model.layers, [spec.name for spec in model.inputs], [s.name for s in model.outputs]
+            )
+            plan = RunPlan(
+                keys=keys,
+                shard_size=options.shard_size,
+                spaces=tuple(recipes),
+                settings=options.fixed(),
+                hashes={"model": model.content_hash, "code": integration.code_hash},
+            )
+            with _open_run(workspace, project, plan, model, resume=resume) as writer:
+                progress.note(f"run: {writer.id}")
+                try:
+                    recorder = prepare(
+                        integration,
+                        model,
+                        recipes,
+                        samples,
+                        keys,
+                        writer.load_state("calibration"),
+                        options,
+                        progress,
+                    )
+                    return _pass(writer, recorder, samples, options, progress)
+                except (JobCancelledError, KeyboardInterrupt):
+                    workspace.catalogue.end_run(writer.id, RunStatus.INTERRUPTED)
+                    raise
+                except Exception:
+                    workspace.catalogue.end_run(writer.id, RunStatus.FAILED)
+                    raise
+        finally:
+            model.close()
+
+
+def _pass(
+    writer: RunWriter,
+    recorder: Recorder,
+    samples: Reader,
+    options: EvaluateOptions,
+    progress: Progress,
+) -> Run:
+    """Go over every shard that is not done, then commit."""
+    writer.save_state("calibration", recorder.calibration.to_bytes())
+    known = writer.load_state("fields")
+    names: set[str] = set(json.loads(known)) if known else set()
+    plan = writer.plan
+    todo = [index for index in range(plan.shards) if index not in writer.done_shards]
+    progress.stage("evaluating", plan.samples)
+    progress.advance(plan.samples - sum(plan.shard_length(index) for index in todo))
+    watch = _Watch(options.failure_share)
+    started = time.perf_counter()
+    for index in todo:
+        shard = Shard()
+        for batch in samples.batches(plan.shard_keys(index), options.batch_size):
+            progress.check_cancelled()
+            recorder.record(batch, shard)
+            watch.look(shard)
+            progress.advance(batch.size)
+        watch.shard_done(shard)
+        if not names.issuperset(shard.columns):
+            names.update(shard.columns)
+            writer.save_state("fields", json.dumps(sorted(names)).encode())
+        writer.write_shard(index, shard.data())
+    seconds = time.perf_counter() - started
+    progress.stage("committing", unit="steps")
+    for note in watch.notes:
+        progress.note(note)
+    details = {
+        "model": recorder.model.describe(),
+        "device": recorder.model.device,
+        "throughput": round(watch.seen / seconds, 1) if watch.seen else None,
+        "options": asdict(options),
+        "predictions": [
+            {"name": head.prediction, "labels": list(head.labels), "truth": head.truth}
+            for head in recorder.heads
+        ],
+        "notes": watch.notes,
+    }
+    fields = _describe(recorder.integration, recorder.heads, sorted(names))
+    return writer.commit(fields, details)
+
+
+def _describe(
+    integration: Integration, heads: Sequence[Head], names: Sequence[str]
+) -> list[Field]:
+    """Describe the run's columns: measured, predicted, and the user's metadata."""
+    predicted = [field for head in heads for field in head.fields() if field.name in names]
+    known = {field.name for field in predicted}
+    measured = measured_fields(integration, [name for name in names if name not in known])
+    known |= {field.name for field in measured}
+    metadata = [
+        Field(name, FieldType.STRING, FieldGroup.METADATA) for name in names if name not in known
+    ]
+    return [*measured, *predicted, *metadata]
+
+
+class _Watch:
+    """Counts failures and what is worth a note; stops a run in which too much fails."""
+
+    def __init__(self, share: float) -> None:
+        self.share = share
+        self.failed = 0
+        self.seen = 0
+        self.broken: dict[str, tuple[int, str]] = {}
+
+    def look(self, shard: Shard) -> None:
+        """Raise if too many samples have failed so far."""
+        failed = self.failed + len(shard.failures)
+        seen = self.seen + shard.rows + len(shard.failures)
+        if shard.failures and failed > self.share * seen and seen >= ENOUGH_TO_JUDGE:
+            last = shard.failures[-1]
+            raise IntegrationError(
+                f"{failed} of the first {seen} samples failed, more than {self.share:.0%}; "
+                f"the last one in {last.stage}: {last.message} ({last.where})",
+                fix=last.fix or "Run `percepta check` on the script, or raise --failure-share.",
+            )
+
+    def shard_done(self, shard: Shard) -> None:
+        """Take over the counts of a finished shard."""
+        self.failed += len(shard.failures)
+        self.seen += shard.rows + len(shard.failures)
+        for name, (count, reason) in shard.broken.items():
+            before, first = self.broken.get(name, (0, reason))
+            self.broken[name] = (before + count, first)
+
+    @property
+    def notes(self) -> list[str]:
+        """What a person should know of the run."""
+        notes = [
+            f"visualizer {name!r} could not draw {count} pictures; the first: {reason}"
+            for name, (count, reason) in self.broken.items()
+        ]
+        if self.failed:
+            notes.insert(0, f"{self.failed} samples failed and have no row; see the list of failures.")
+        return notes
+
+
+def _open_run(
+    workspace: Workspace, project: str, plan: RunPlan, model: Model, *, resume: bool
+) -> RunWriter:
+    """Begin a run, or go on with the newest unfinished one of the same plan."""
+    catalogue = workspace.catalogue
+    owner = catalogue.project_named(project)
+    hashes = plan.hashes
+    version = catalogue.version_of(owner.id, hashes["model"], hashes["code"], model.describe())
+    if not resume:
+        return workspace.new_run(catalogue.create_run(owner.id, version.id).id, plan)
+    for run in catalogue.runs(owner.id):
+        if run.version == version.id and run.status is not RunStatus.COMPLETE:
+            writer = workspace.resume_run(run.id)
+            if _same(writer.plan, plan):
+                return writer
+            writer.close()
+            raise ConflictError(
+                "The interrupted evaluation was begun with other samples or other options.",
+                fix="Resume with the options it was begun with, or leave out --resume.",
+            )
+    raise ConflictError(
+        f"Project {project!r} has no interrupted evaluation of this code and this model.",
+        fix="Leave out --resume to begin a new one.",
+    )
+
+
+def _same(old: RunPlan, new: RunPlan) -> bool:
+    if old.settings != new.settings or old.keys.keys() != new.keys.keys():
+        return False
+    return all(tuple(old.keys[subset]) == tuple(new.keys[subset]) for subset in new.keys)

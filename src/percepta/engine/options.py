@@ -1,0 +1,54 @@
+"""How an evaluation is run."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from percepta.core.errors import IntegrationError
+
+
+@dataclass(frozen=True)
+class EvaluateOptions:
+    """How an evaluation is run.
+
+    Attributes:
+        subsets: names of the subsets to evaluate; None for all.
+        limit: at most so many samples of each subset, spread evenly; None for all.
+        batch_size: samples per forward pass.
+        shard_size: samples per shard; a kill loses at most one shard.
+        workers: processes that read samples; 0 for a thread that reads ahead.
+        visuals: whether pictures are drawn and kept.
+        device: where the model runs, e.g. ``cpu``, ``cuda``; None for the best there is.
+        trust: whether a model file may run code when it is opened.
+        seed: seed of the latent spaces' random projection.
+        failure_share: share of failed samples above which the run stops, 0..1.
+    """
+
+    subsets: tuple[str, ...] | None = None
+    limit: int | None = None
+    batch_size: int = 64
+    shard_size: int = 1024
+    workers: int = 0
+    visuals: bool = True
+    device: str | None = None
+    trust: bool = False
+    seed: int = 0
+    failure_share: float = 0.2
+
+    def __post_init__(self) -> None:
+        """Check the numbers."""
+        for name in ("batch_size", "shard_size"):
+            if getattr(self, name) < 1:
+                raise IntegrationError(f"The {name.replace('_', ' ')} must be at least 1.")
+        if self.limit is not None and self.limit < 1:
+            raise IntegrationError("The limit must be at least 1 sample.")
+        if self.workers < 0:
+            raise IntegrationError("The number of workers must be 0 or more.")
+
+    def fixed(self) -> dict[str, Any]:
+        """Return the options that shape the results, which a resume must share."""
+        settings = asdict(self)
+        del settings["workers"], settings["failure_share"], settings["trust"]
+        settings["subsets"] = list(self.subsets) if self.subsets is not None else None
+        return settings

@@ -1,0 +1,263 @@
+"""What a prediction says about each sample: predicted label, confidence, margin, entropy.
+
+A *head* is one output of the model read as a classification (a score for each class), a yes/no score, or a
+single number. Outputs of any other shape are left to the user's metrics and visualizers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from percepta.core.errors import IntegrationError
+from percepta.core.fields import Field, FieldGroup, FieldType
+from percepta.integration import Integration, Prediction
+
+Array = NDArray[np.generic]
+MAX_STORED_CLASSES = 1_024
+
+
+class HeadKind(StrEnum):
+    """How an output is read."""
+
+    CLASSES = "classes"
+    """``[B, C]`` with C >= 2: one score a class."""
+    BINARY = "binary"
+    """``[B]`` or ``[B, 1]`` with two labels: the score of the second."""
+    NUMBER = "number"
+    """``[B]`` or ``[B, 1]`` without labels: a predicted number."""
+
+
+class Activation(StrEnum):
+    """What turns an output into probabilities."""
+
+    SOFTMAX = "softmax"
+    SIGMOID = "sigmoid"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class Head:
+    """One output of the model with what is needed to read it.
+
+    Attributes:
+        prediction: the output's name.
+        kind: how it is read.
+        activation: what turns it into probabilities.
+        labels: one name a class; empty for numbers.
+        truth: name of the ground truth it is compared with, if any.
+        prefix: put before its field names when the model has several heads.
+    """
+
+    prediction: str
+    kind: HeadKind
+    activation: Activation
+    labels: tuple[str, ...]
+    truth: str | None
+    prefix: str
+
+    def fields(self) -> list[Field]:
+        """The fields that :meth:`record` fills."""
+
+        def make(name: str, type_: FieldType, description: str) -> Field:
+            return Field(
+                self.prefix + name, type_, FieldGroup.PREDICTION, description=description
+            )
+
+        if self.kind is HeadKind.NUMBER:
+            made = [make("predicted", FieldType.FLOAT, "The number the model predicts.")]
+            if self.truth:
+                made.insert(0, make("label", FieldType.FLOAT, f"Ground truth {self.truth}."))
+                made.append(make("error", FieldType.FLOAT, "Predicted number minus ground truth."))
+            return made
+        made = [
+            make("predicted", FieldType.STRING, "The class with the highest score."),
+            make("confidence", FieldType.FLOAT, "Probability of the predicted class, 0 to 1."),
+            make(
+                "margin", FieldType.FLOAT, "Probability of the predicted class minus the next one."
+            ),
+            make(
+                "entropy",
+                FieldType.FLOAT,
+                "Entropy of the class probabilities in nats; 0 is certain.",
+            ),
+        ]
+        if self.truth:
+            made.insert(0, make("label", FieldType.STRING, f"Ground truth {self.truth}."))
+            made.insert(2, make("correct", FieldType.BOOLEAN, "Whether predicted equals label."))
+        return made
+
+    def probabilities(self, output: Array) -> NDArray[np.float32]:
+        """Turn a batch of this output into float32 probabilities ``[B, C]``."""
+        scores = np.asarray(output, np.float32).reshape(len(output), -1)
+        match self.activation:
+            case Activation.SOFTMAX:
+                shifted = np.exp(scores - scores.max(axis=1, keepdims=True))
+                scores = shifted / shifted.sum(axis=1, keepdims=True)
+            case Activation.SIGMOID:
+                scores = 1 / (1 + np.exp(-np.clip(scores, -80, 80)))
+            case Activation.NONE:
+                pass
+        if self.kind is HeadKind.BINARY:
+            scores = np.concatenate([1 - scores, scores], axis=1)
+        return scores
+
+    def record(
+        self, output: Array, truth: Array | None
+    ) -> tuple[dict[str, Sequence[object]], NDArray[np.float32] | None]:
+        """Return the head's columns for a batch, and the probabilities worth keeping.
+
+        Args:
+            output: the model's output, ``[B, ...]``.
+            truth: the ground truth, ``[B]``, ``[B, 1]``, or one-hot ``[B, C]``; None for unlabeled.
+        """
+        columns: dict[str, Sequence[object]] = {}
+        if self.kind is HeadKind.NUMBER:
+            predicted = np.asarray(output, np.float64).reshape(len(output))
+            columns["predicted"] = predicted
+            if truth is not None:
+                label = np.asarray(truth, np.float64).reshape(len(output))
+                columns["label"] = label
+                columns["error"] = predicted - label
+            return self._prefixed(columns), None
+
+        probabilities = self.probabilities(output)
+        top = np.argmax(probabilities, axis=1)
+        ordered = np.partition(probabilities, -2, axis=1)
+        columns["predicted"] = [self.labels[index] for index in top]
+        columns["confidence"] = ordered[:, -1]
+        columns["margin"] = ordered[:, -1] - ordered[:, -2]
+        columns["entropy"] = entropy(probabilities)
+        if truth is not None:
+            classes = class_indices(truth, len(self.labels))
+            columns["label"] = [self.labels[c] if c >= 0 else None for c in classes]
+            columns["correct"] = [bool(t == c) if c >= 0 else None for t, c in zip(top, classes, strict=True)]
+        keep = probabilities.shape[1] <= MAX_STORED_CLASSES
+        return self._prefixed(columns), probabilities if keep else None
+
+    def _prefixed(self, columns: dict[str, Sequence[object]]) -> dict[str, Sequence[object]]:
+        return {self.prefix + name: values for name, values in columns.items()}
+
+
+def plan_heads(
+    integration: Integration, outputs: Mapping[str, Array], truths: Mapping[str, Array]
+) -> tuple[Head, ...]:
+    """Decide how each output is read, from the integration and the results of a few samples.
+
+    Args:
+        integration: declares predictions, losses and metrics.
+        outputs: by prediction name, ``[N, ...]``.
+        truths: by ground-truth name, ``[N, ...]``, of the same samples.
+
+    Raises:
+        IntegrationError: a prediction declares labels that do not match its output's width.
+    """
+    declared = {prediction.name: prediction for prediction in integration.predictions}
+    heads = []
+    for name, output in outputs.items():
+        prediction = declared.get(name, Prediction(name))
+        truth = _truth_of(integration, name, truths)
+        head = _plan_head(prediction, output, truth, truths)
+        if head is not None:
+            heads.append(head)
+    if len(heads) == 1:
+        return tuple(heads)
+    return tuple(
+        Head(h.prediction, h.kind, h.activation, h.labels, h.truth, f"{h.prediction}_")
+        for h in heads
+    )
+
+
+def _plan_head(
+    prediction: Prediction, output: Array, truth: str | None, truths: Mapping[str, Array]
+) -> Head | None:
+    width = int(np.prod(output.shape[1:], dtype=int))
+    flat = output.ndim == 1 or (output.ndim == 2 and prediction.channel_axis in (-1, 1))
+    labels = prediction.labels
+    if not flat:
+        return None
+    if width == 1:
+        if labels is None:
+            comparable = truth is not None and truths[truth].size == len(truths[truth])
+            kind = Activation.NONE
+            return Head(prediction.name, HeadKind.NUMBER, kind, (), truth if comparable else None, "")
+        if len(labels) == 1:
+            labels = (f"not {labels[0]}", labels[0])
+        if len(labels) != 2:
+            raise _wrong_labels(prediction.name, width, len(labels))
+        activation = _activation(prediction, output, Activation.SIGMOID)
+        return Head(prediction.name, HeadKind.BINARY, activation, labels, truth, "")
+    if labels is not None and len(labels) != width:
+        raise _wrong_labels(prediction.name, width, len(labels))
+    classes = truth is not None and _holds_classes(truths[truth], width)
+    if labels is None and not classes:
+        return None
+    activation = _activation(prediction, output, Activation.SOFTMAX)
+    names = labels or tuple(str(index) for index in range(width))
+    return Head(
+        prediction.name, HeadKind.CLASSES, activation, names, truth if classes else None, ""
+    )
+
+
+def _wrong_labels(name: str, width: int, labels: int) -> IntegrationError:
+    return IntegrationError(
+        f"Prediction {name!r} has {labels} labels, but the model's output is {width} wide.",
+        fix="Give one label for each score of the output, in order.",
+    )
+
+
+def _activation(prediction: Prediction, output: Array, otherwise: Activation) -> Activation:
+    """Use what the integration says; else see whether the outputs are probabilities already."""
+    if prediction.activation is not None:
+        return Activation(prediction.activation)
+    values = np.asarray(output, np.float64).reshape(len(output), -1)
+    inside = bool(np.all((values >= -1e-6) & (values <= 1 + 1e-6)))
+    if otherwise is Activation.SOFTMAX:
+        inside = inside and bool(np.allclose(values.sum(axis=1), 1, atol=1e-3))
+    return Activation.NONE if inside else otherwise
+
+
+def _truth_of(
+    integration: Integration, prediction: str, truths: Mapping[str, Array]
+) -> str | None:
+    """Return the ground truth that a loss or metric compares the prediction with, if one does."""
+    for part in (*integration.losses, *integration.metrics):
+        sources = [(c.source, c.name) for c in part.connections]
+        if ("prediction", prediction) in sources:
+            for source, name in sources:
+                if source == "ground_truth" and name in truths:
+                    return name
+    if prediction in truths:
+        return prediction
+    return next(iter(truths)) if len(truths) == 1 else None
+
+
+def _holds_classes(truth: Array, width: int) -> bool:
+    values = truth.reshape(len(truth), -1)
+    if values.shape[1] == 1:
+        numbers = values.astype(np.float64)
+        whole = bool(np.all(numbers == np.floor(numbers)))
+        return whole and bool(np.all((numbers >= 0) & (numbers < width)))
+    return values.shape[1] == width and truth.ndim == 2
+
+
+def class_indices(truth: Array, width: int) -> NDArray[np.int64]:
+    """Return class indices int64 ``[B]`` from indices or one-hot rows; -1 where there is none."""
+    values = truth.reshape(len(truth), -1)
+    if values.shape[1] > 1:
+        return np.argmax(values.astype(np.float64), axis=1)
+    numbers = np.nan_to_num(values[:, 0].astype(np.float64), nan=-1, posinf=-1, neginf=-1)
+    indices = numbers.astype(np.int64)
+    indices[(indices < 0) | (indices >= width)] = -1
+    return indices
+
+
+def entropy(probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Shannon entropy in nats of each row of ``[B, C]``, float32 ``[B]``."""
+    safe = np.clip(probabilities, 1e-12, 1)
+    result: NDArray[np.float32] = -(probabilities * np.log(safe)).sum(axis=1)
+    return np.maximum(result, 0).astype(np.float32)

@@ -1,0 +1,207 @@
+"""Turning batches into the columns, vectors and pictures of a shard."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from percepta.analysis.latent import Calibration
+from percepta.core.errors import PerceptaError, SampleError, Where
+from percepta.core.rendering import EncodedVisual, encode, thumbnail, thumbnails_of_images
+from percepta.engine.batches import Batch, Failed
+from percepta.engine.measuring import Tensors, measure
+from percepta.engine.predictions import Head
+from percepta.integration import Integration, Visualizer
+from percepta.models import Forward, Model
+from percepta.storage import SampleFailure, ShardData
+
+THUMBNAIL_SIZE = 64
+
+
+@dataclass
+class Shard:
+    """The rows of one shard as they come in.
+
+    Attributes:
+        rows: number of rows so far.
+        columns: field name → one value a row; a field that a batch lacks is padded with None.
+        latents: latent space → vectors, a block per batch.
+        scores: prediction → probabilities, a block per batch.
+        thumbnails: one picture a row, or None.
+        visuals: visualizer → one encoded visual a row, or None.
+        failures: samples that take no row.
+        broken: visualizer → how many pictures it could not draw, and the first reason.
+    """
+
+    rows: int = 0
+    columns: dict[str, list[Any]] = field(default_factory=dict)
+    latents: dict[str, list[NDArray[np.float32]]] = field(default_factory=dict)
+    scores: dict[str, list[NDArray[np.float32]]] = field(default_factory=dict)
+    thumbnails: list[NDArray[np.uint8] | None] = field(default_factory=list)
+    visuals: dict[str, list[EncodedVisual | None]] = field(default_factory=dict)
+    failures: list[SampleFailure] = field(default_factory=list)
+    broken: dict[str, tuple[int, str]] = field(default_factory=dict)
+
+    def add(self, count: int, columns: Mapping[str, Sequence[Any] | NDArray[Any]]) -> None:
+        """Add ``count`` rows with the given columns."""
+        for name, values in columns.items():
+            column = self.columns.setdefault(name, [])
+            column.extend([None] * (self.rows - len(column)))
+            column.extend(values.tolist() if isinstance(values, np.ndarray) else values)
+        self.rows += count
+
+    def data(self) -> ShardData:
+        """Return the shard as storage takes it."""
+        for column in self.columns.values():
+            column.extend([None] * (self.rows - len(column)))
+        return ShardData(
+            columns=self.columns,
+            latents={name: np.concatenate(blocks) for name, blocks in self.latents.items()},
+            scores={name: np.concatenate(blocks) for name, blocks in self.scores.items()},
+            thumbnails=self.thumbnails,
+            visuals=self.visuals,
+            failures=self.failures,
+        )
+
+
+@dataclass(frozen=True)
+class Recorder:
+    """Everything that is needed to turn a batch into rows.
+
+    Attributes:
+        integration: losses, metrics, visualizers.
+        model: runs the batch.
+        calibration: makes latent vectors of layer responses.
+        heads: how outputs are read as predictions.
+        capture: names of the layers to capture.
+        visuals: whether pictures are drawn.
+        taken: field names that metadata may not use as they are.
+    """
+
+    integration: Integration
+    model: Model
+    calibration: Calibration
+    heads: tuple[Head, ...]
+    capture: tuple[str, ...]
+    visuals: bool
+    taken: frozenset[str]
+
+    def record(self, batch: Batch, shard: Shard) -> None:
+        """Run a batch and add its rows to the shard; samples that fail are added as failures."""
+        batch, forward = self._forward(batch)
+        if forward is not None:
+            tensors = Tensors(batch.inputs, batch.ground_truths, forward.outputs)
+            measured = measure(self.integration, tensors, len(batch.keys), batch.wheres)
+            if measured.failures:
+                self.record(batch.without(measured.failures, "measure"), shard)
+                return
+            columns: dict[str, Any] = dict(measured.values)
+            for head in self.heads:
+                truth = batch.ground_truths.get(head.truth) if head.truth else None
+                read, scores = head.record(forward.outputs[head.prediction], truth)
+                columns.update(read)
+                if scores is not None:
+                    shard.scores.setdefault(head.prediction, []).append(scores)
+            columns.update(self._metadata(batch))
+            shard.add(len(batch.keys), columns)
+            for space, vectors in self._vectors(forward).items():
+                shard.latents.setdefault(space, []).append(vectors)
+            if self.visuals:
+                self._draw(tensors, batch, shard)
+        shard.failures.extend(_failure(failed) for failed in batch.failures)
+
+    def _vectors(self, forward: Forward) -> dict[str, NDArray[np.float32]]:
+        return self.calibration.transform(responses(forward))
+
+    def _forward(self, batch: Batch) -> tuple[Batch, Forward | None]:
+        """Run the model; if it fails on the batch, find the samples to blame one by one."""
+        if not batch.keys:
+            return batch, None
+        try:
+            return batch, self.model.forward(batch.inputs, self.capture)
+        except PerceptaError:
+            if len(batch.keys) == 1:
+                raise
+        failed: dict[int, SampleError] = {}
+        for index, where in enumerate(batch.wheres):
+            try:
+                self.model.forward(batch.part(index).inputs, ())
+            except PerceptaError as error:
+                failed[index] = SampleError(error.message, where=where, fix=error.fix)
+        if len(failed) == len(batch.keys):
+            self.model.forward(batch.inputs, self.capture)  # raises: it is not the samples
+        rest = batch.without(failed, "model")
+        return rest, self.model.forward(rest.inputs, self.capture)
+
+    def _metadata(self, batch: Batch) -> dict[str, list[Any]]:
+        names: dict[str, None] = {}
+        for entry in batch.metadata:
+            names.update(dict.fromkeys(entry))
+        return {
+            self.metadata_field(name): [entry.get(name) for entry in batch.metadata]
+            for name in names
+        }
+
+    def metadata_field(self, name: str) -> str:
+        """Name of a metadata value's field: its own, or ``metadata_<name>`` where that is taken."""
+        return f"metadata_{name}" if name in self.taken else name
+
+    def _draw(self, tensors: Tensors, batch: Batch, shard: Shard) -> None:
+        count = len(batch.keys)
+        thumbnails: list[NDArray[np.uint8] | None] = [None] * count
+        for visualizer in self.integration.visualizers:
+            drawn: list[EncodedVisual | None] = [None] * count
+            small: list[NDArray[np.uint8] | None] = [None] * count
+            arguments = tensors.arguments(visualizer.connections)
+            if arguments is not None and visualizer.batch is not None:
+                pictures = visualizer.batch(**arguments)
+                drawn = list(_encode_pictures(pictures))
+                small = list(thumbnails_of_images(pictures, THUMBNAIL_SIZE))
+            elif arguments is not None:
+                for index, where in enumerate(batch.wheres):
+                    sample = {name: array[index] for name, array in arguments.items()}
+                    drawn[index], small[index] = _draw_one(visualizer, sample, where, shard)
+            shard.visuals.setdefault(visualizer.name, []).extend(drawn)
+            thumbnails = [old if old is not None else new for old, new in zip(thumbnails, small, strict=True)]
+        shard.thumbnails.extend(thumbnails)
+
+
+def responses(forward: Forward) -> dict[str, dict[str, NDArray[np.float32]]]:
+    """Return layer → pooling → ``[B, C]``, as latent building takes them."""
+    return {
+        layer: {"mean": mean, "max": forward.max[layer]} for layer, mean in forward.mean.items()
+    }
+
+
+def _encode_pictures(pictures: NDArray[np.uint8]) -> list[EncodedVisual]:
+    _, height, width, _ = pictures.shape
+    document = {"planes": ["picture"], "width": width, "height": height}
+    return [EncodedVisual("image", document, (picture,)) for picture in pictures]
+
+
+def _draw_one(
+    visualizer: Visualizer, arguments: Mapping[str, NDArray[Any]], where: Where, shard: Shard
+) -> tuple[EncodedVisual | None, NDArray[np.uint8] | None]:
+    try:
+        visual = visualizer.function(**arguments)
+        return encode(visual), thumbnail(visual, THUMBNAIL_SIZE)
+    except Exception as error:  # noqa: BLE001 - the user's own code: it costs this picture only
+        count, first = shard.broken.get(visualizer.name, (0, ""))
+        reason = error.message if isinstance(error, PerceptaError) else f"{type(error).__name__}: {error}"
+        shard.broken[visualizer.name] = (count + 1, first or f"{reason} ({where})")
+        return None, None
+
+
+def _failure(failed: Failed) -> SampleFailure:
+    return SampleFailure(
+        subset=failed.key.subset,
+        id=failed.key.id,
+        stage=failed.stage,
+        message=failed.error.message,
+        where=str(failed.error.where) or None,
+        fix=failed.error.fix,
+    )

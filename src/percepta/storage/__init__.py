@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from percepta.storage.catalogue import Catalogue
     from percepta.storage.maps import ClusterInfo, MapInfo, MapResult, StoredMap, Trait
-    from percepta.storage.plan import RunPlan, SampleFailure, ShardData, VisualRecord
+    from percepta.storage.plan import RunPlan, SampleFailure, ShardData
     from percepta.storage.queries import RunQuery
     from percepta.storage.records import (
         Job,
@@ -36,7 +36,6 @@ _HOMES = {
     "RunPlan": "plan",
     "SampleFailure": "plan",
     "ShardData": "plan",
-    "VisualRecord": "plan",
     "RunQuery": "queries",
     "Job": "records",
     "JobStatus": "records",
@@ -74,7 +73,6 @@ __all__ = [
     "Trait",
     "ValueCount",
     "Version",
-    "VisualRecord",
     "Workspace",
 ]
 

@@ -5,34 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from percepta.core.errors import StorageError
+from percepta.core.rendering import EncodedVisual
 from percepta.core.subsets import MAX_SAMPLE_ID_LENGTH, SampleId, SampleKey, Subset
 
 ColumnValues = Sequence[bool | int | float | str | None] | NDArray[Any]
 """Values of one column of a shard; None and NaN are missing."""
-
-
-class VisualRecord(Protocol):
-    """What storage needs of an encoded visual (:class:`percepta.core.rendering.EncodedVisual` fits).
-
-    Attributes:
-        kind: kind of the visual, e.g. ``image``.
-        document: what the page draws, JSON-able.
-        images: pictures that belong to it, ``uint8 [H, W]`` or ``[H, W, 1|3]``. Plane 0 is a
-            picture (large ones may be kept as JPEG); later planes are kept without loss (class ids).
-    """
-
-    @property
-    def kind(self) -> str: ...  # noqa: D102
-    @property
-    def document(self) -> Mapping[str, Any]: ...  # noqa: D102
-    @property
-    def images(self) -> Sequence[NDArray[np.uint8]]: ...  # noqa: D102
 
 
 @dataclass(frozen=True)
@@ -155,7 +138,7 @@ class ShardData:
     latents: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
     scores: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
     thumbnails: Sequence[NDArray[np.uint8] | None] | NDArray[np.uint8] = ()
-    visuals: Mapping[str, Sequence[VisualRecord | None]] = field(default_factory=dict)
+    visuals: Mapping[str, Sequence[EncodedVisual | None]] = field(default_factory=dict)
     failures: Sequence[SampleFailure] = ()
 
 

@@ -243,15 +243,6 @@ class HorizontalBar:
 Visual = Image | ImageWithBoxes | ImageMask | Text | TextMask | Graph | HorizontalBar
 """Any payload."""
 
-VISUAL_TYPES: tuple[type, ...] = (
-    Image,
-    ImageWithBoxes,
-    ImageMask,
-    Text,
-    TextMask,
-    Graph,
-    HorizontalBar,
-)
 
 
 def _picture(value: object, owner: str) -> NDArray[Any]:

@@ -211,11 +211,12 @@ class Reader(Protocol):
 
 
 class _Once:
-    """What is found out once: the subsets."""
+    """What is found out once: the subsets, and the shape of each array of a sample."""
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
         self.subsets: list[Samples] | None = None
+        self.shapes: dict[tuple[str, str], tuple[int, ...]] | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,247 @@
+"""The decorators that integration scripts are written with; each gives its function back unchanged."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar, overload
+
+from percepta.core.errors import IntegrationError, Where
+from percepta.core.fields import Direction
+from percepta.integration.blame import defined_at, name_of
+from percepta.integration.builtin import caller, direction_from
+from percepta.integration.collecting import Collector, active
+from percepta.integration.integration import (
+    GroundTruthEncoder,
+    InputEncoder,
+    Loss,
+    MetadataFunction,
+    Metric,
+    Prediction,
+    Visualizer,
+)
+
+F = TypeVar("F", bound=Callable[..., Any])
+Decorator = Callable[[F], F]
+
+
+@overload
+def subsets(function: F) -> F: ...
+@overload
+def subsets() -> Decorator[F]: ...
+def subsets(function: F | None = None) -> F | Decorator[F]:
+    """Declare ``() -> list[Samples]``; it runs once."""
+
+    def add(function: F, collector: Collector, where: Where) -> None:
+        _takes(function, 0, "no arguments", where)
+        if collector.subsets is not None:
+            raise IntegrationError(
+                "There are two functions under @percepta.subsets.", where=where, fix="Keep one."
+            )
+        collector.subsets = function
+
+    return _decorator(add) if function is None else _decorator(add)(function)
+
+
+def input(name: str, channel_axis: int | None = None) -> Decorator[F]:
+    """Declare an input of the model: ``(sample_id, samples) -> array`` of one sample.
+
+    Args:
+        name: name of the input; matched to the model's inputs by name, else by order.
+        channel_axis: axis of the channels in one sample, without the batch axis: 0 for
+            ``[channels, height, width]``, -1 for ``[height, width, channels]``.
+    """
+
+    def add(function: F, collector: Collector, where: Where) -> None:
+        _takes(function, 2, "(sample_id, samples)", where)
+        checked = collector.named("input", name, [e.name for e in collector.inputs], where)
+        if channel_axis is not None and not isinstance(channel_axis, int):
+            raise IntegrationError(
+                f"The channel_axis of input {checked!r} is {channel_axis!r}.",
+                where=where,
+                fix="Give the number of an axis, e.g. 0 for [channels, height, width].",
+            )
+        collector.inputs.append(InputEncoder(checked, function, channel_axis, where))
+
+    return _named("input", name, add)
+
+
+def ground_truth(name: str) -> Decorator[F]:
+    """Declare a ground truth: ``(sample_id, samples) -> array | number``; not called for unlabeled."""
+
+    def add(function: F, collector: Collector, where: Where) -> None:
+        _takes(function, 2, "(sample_id, samples)", where)
+        taken = [e.name for e in collector.ground_truths]
+        checked = collector.named("ground_truth", name, taken, where)
+        collector.ground_truths.append(GroundTruthEncoder(checked, function, where))
+
+    return _named("ground_truth", name, add)
+
+
+@overload
+def metadata(name: F) -> F: ...
+@overload
+def metadata(name: str | None = None) -> Decorator[F]: ...
+def metadata(name: str | F | None = None) -> F | Decorator[F]:
+    """Declare metadata: ``(sample_id, samples) -> scalar | None | flat dict``.
+
+    Args:
+        name: name of the field; a dict's keys surface as ``<name>_<key>``. Without a name a dict's keys stand
+            alone, and a scalar is named after the function.
+    """
+    bare = callable(name)
+    title = None if bare else name
+
+    def add(function: F, collector: Collector, where: Where) -> None:
+        _takes(function, 2, "(sample_id, samples)", where)
+        checked = None if title is None else collector.field_named("metadata", title, where)
+        collector.metadata.append(MetadataFunction(checked, function, where))
+
+    return _decorator(add)(name) if callable(name) else _decorator(add)
+
+
+def loss(name: str, connect: Mapping[str, str] | None = None) -> Decorator[F]:
+    """Declare a loss: arrays with a batch axis, by argument name -> one value per sample.
+
+    Args:
+        name: name of the field.
+        connect: array by argument, for arguments not named after what they receive, e.g.
+            ``{"logits": "prediction.digit"}``.
+    """
+
+    def add(function: F, collector: Collector, where: Where) -> None:
+        checked = collector.field_named("loss", name, where)
+        collector.wish(Loss(checked, function, where=where), connect)
+
+    return _named("loss", name, add)
+
+
+def metric(
+    name: str,
+    direction: str | Direction | Mapping[str, str | Direction] = Direction.DOWN,
+    connect: Mapping[str, str] | None = None,
+) -> Decorator[F]:
+    """Declare a metric: arrays with a batch axis, by argument name -> one value per sample, or a dict of those.
+
+    Args:
+        name: name of the field; a dict's keys surface as ``<name>_<key>``.
+        direction: which way is better, ``up`` or ``down``; by key where the metric returns a dict.
+        connect: as for `loss`.
+    """
+
+    def add(function: F, collector: Collector, where: Where) -> None:
+        checked = collector.field_named("metric", name, where)
+        if isinstance(direction, Mapping):
+            ways: Any = {k: direction_from(v, checked, where) for k, v in direction.items()}
+        else:
+            ways = direction_from(direction, checked, where)
+        collector.wish(Metric(checked, function, direction=ways, where=where), connect)
+
+    return _named("metric", name, add)
+
+
+def visualizer(name: str, connect: Mapping[str, str] | None = None) -> Decorator[F]:
+    """Declare a visualizer: arrays of one sample, by argument name -> a visual, e.g. `percepta.Image`."""
+
+    def add(function: F, collector: Collector, where: Where) -> None:
+        checked = collector.named("visualizer", name, collector.visualizers, where)
+        collector.visualizers.append(checked)
+        collector.wish(Visualizer(checked, function, where=where), connect)
+
+    return _named("visualizer", name, add)
+
+
+@overload
+def model(predictions: F) -> F: ...
+@overload
+def model(
+    predictions: Sequence[Prediction | str] | Prediction | None = None,
+) -> Decorator[F]: ...
+def model(
+    predictions: Sequence[Prediction | str] | Prediction | F | None = None,
+) -> F | Decorator[F]:
+    """Declare the model: ``() -> torch.nn.Module | path of an .onnx file``.
+
+    Args:
+        predictions: the model's outputs, in order. Where the model is a file given on the command line, the
+            predictions still hold, and the function is not called.
+    """
+
+    bare = callable(predictions)
+    outputs: Any = () if bare else predictions
+
+    def add(function: F, collector: Collector, where: Where) -> None:
+        _takes(function, 0, "no arguments", where)
+        if collector.model is not None:
+            raise IntegrationError(
+                "There are two functions under @percepta.model.", where=where, fix="Keep one."
+            )
+        collector.model = function
+        _declare(outputs, collector, where)
+
+    return _decorator(add)(predictions) if callable(predictions) else _decorator(add)
+
+
+def predictions(*given: Prediction | str) -> None:
+    """Declare the model's outputs, in order, for a script without a function under ``@percepta.model``."""
+    collector = active()
+    if collector is not None:
+        _declare(given, collector, caller())
+
+
+def _declare(given: Any, collector: Collector, where: Where) -> None:
+    if given is None:
+        given = ()
+    if isinstance(given, Prediction | str):
+        given = (given,)
+    for item in given:
+        prediction = Prediction(item) if isinstance(item, str) else item
+        if not isinstance(prediction, Prediction):
+            raise IntegrationError(
+                f"A {type(item).__name__} is not a prediction.",
+                where=where,
+                fix="Give percepta.Prediction('name', labels=[...]).",
+            )
+        taken = [p.name for p in collector.predictions]
+        collector.named("prediction", prediction.name, taken, where)
+        collector.predictions.append(prediction)
+
+
+def _decorator(add: Callable[[Any, Collector, Where], None]) -> Decorator[Any]:
+    def decorate(function: Any) -> Any:
+        collector = active()
+        if not callable(function):
+            raise IntegrationError(
+                f"A {type(function).__name__} is decorated, not a function.", where=caller()
+            )
+        if collector is not None:
+            add(function, collector, defined_at(function))
+        return function
+
+    return decorate
+
+
+def _named(
+    kind: str, name: object, add: Callable[[Any, Collector, Where], None]
+) -> Decorator[Any]:
+    if callable(name):
+        raise IntegrationError(
+            f"@percepta.{kind} needs a name.",
+            where=defined_at(name),
+            fix=f"Write @percepta.{kind}('{name_of(name)}').",
+        )
+    return _decorator(add)
+
+
+def _takes(function: Any, count: int, what: str, where: Where) -> None:
+    """Refuse a function that cannot be called with ``count`` positional arguments."""
+    try:
+        inspect.signature(function).bind(*range(count))
+    except TypeError:
+        raise IntegrationError(
+            f"{name_of(function)}{inspect.signature(function)} must take {what}.",
+            where=where,
+            fix=f"Write def {name_of(function)}{what if count else '()'}.",
+        ) from None
+    except ValueError:  # built-in functions tell no signature
+        return

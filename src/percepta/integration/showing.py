@@ -1,0 +1,46 @@
+"""Showing: calling visualizers for one sample."""
+
+from __future__ import annotations
+
+from percepta.core.errors import SampleError, VisualError
+from percepta.core.rendering import renderer
+from percepta.core.visuals import Visual
+from percepta.integration.blame import at_sample, blamed, name_of
+from percepta.integration.integration import Visualizer
+from percepta.integration.measuring import Batch
+
+
+def show(visualizer: Visualizer, batch: Batch, index: int) -> Visual | SampleError | None:
+    """Call a visualizer for one sample of a batch.
+
+    Args:
+        visualizer: one of the integration's visualizers.
+        batch: arrays with a batch axis.
+        index: position of the sample in the batch.
+
+    Returns:
+        The visual; why there is none; or None where an array it needs is not there (ground truth of
+        unlabeled samples) or it returned None.
+    """
+    arguments = batch.arguments(visualizer.connections)
+    if arguments is None:
+        return None
+    key = batch.keys[index]
+    name = name_of(visualizer.function)
+    where = at_sample(visualizer.where, key.subset, key.id)
+    try:
+        visual: Visual = visualizer.function(**{a: array[index] for a, array in arguments.items()})
+    except Exception as error:
+        fix = f"Fix {name}() for this sample."
+        return blamed(error, SampleError, name, where, fix)
+    if visual is None:
+        return None
+    try:
+        renderer(visual)
+    except VisualError as error:
+        return SampleError(
+            f"{name}() returned a {type(visual).__name__}.",
+            where=where,
+            fix=error.fix,
+        )
+    return visual

@@ -20,9 +20,8 @@ class WebBuildHook(BuildHookInterface[Any]):
 
     def dependencies(self) -> list[str]:
         """Ask for a Node.js from PyPI where a build is due and none is installed."""
-        root = Path(self.root)
-        wanted = not web_assets.has_assets(root) and find_node() is None
-        return [PYPI_PACKAGE] if wanted else []
+        due = not web_assets.is_current(Path(self.root))
+        return [PYPI_PACKAGE] if due and find_node() is None else []
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Build the page, or stop the build with one sentence."""

@@ -37,7 +37,7 @@ class ModelFormat:
 
     Attributes:
         name: for people.
-        recognises: whether a live object or an existing path is of this kind; imports nothing heavy.
+        recognises: whether a live object or an existing path is of this kind, by a light look.
         open: opens it.
     """
 
@@ -59,7 +59,7 @@ def open_model(
     Args:
         source: a ``torch.nn.Module``, or the path of an ``.onnx`` file.
         example: a small batch of real samples by input name, ``[B, ...]``; it is run to learn
-            shapes, layers and their order. Inputs are matched to the model's by name, else by order.
+            shapes, layers and their order. Inputs match the model's by name, else by order.
         outputs: names for the model's outputs, matched by name, else by order; None keeps its own.
         trust: allow a file that runs code when opened (a pickled PyTorch module).
         device: ``cpu``, ``cuda``, ``cuda:1``; None takes CUDA when present.
@@ -133,7 +133,7 @@ def _open_pickle(request: Request) -> Model:
             fix="If you trust it, say --trust; safer: load its weights into your own module in the "
             "script's model function (torch.load(…, weights_only=True)) and return that.",
         )
-    from percepta.models.torch_model import load_pickled_module
+    from percepta.models.torch_files import load_pickled_module
 
     module = load_pickled_module(request.source)
     return _open_module(

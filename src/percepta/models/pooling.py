@@ -1,0 +1,61 @@
+"""Pooling a PyTorch response over positions: mean and maximum of each channel."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+
+from percepta.models.layout import ResponseLayout
+
+VECTOR_WIDTH = 32
+
+
+def pool(response: torch.Tensor, layout: ResponseLayout) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return mean and maximum over positions.
+
+    The reduction follows the memory layout of the response, so that nothing is copied: channels
+    innermost (channels_last, linear layers) reduces over rows, else over the innermost positions.
+
+    Args:
+        response: any floating dtype; a copy of nothing is kept.
+        layout: its axes.
+
+    Returns:
+        Two ``[B, C]`` float32 tensors on the response's device.
+    """
+    if not response.is_floating_point():
+        response = response.float()
+    response = response.movedim((layout.batch_axis, layout.channel_axis), (0, -1))
+    samples = response.shape[0] // layout.groups
+    rows_last = response.is_contiguous() or response.ndim == 2
+    if rows_last:
+        rows = response.reshape(samples, -1, layout.width)
+        if rows.shape[1] == 1:
+            value = rows[:, 0].to(torch.float32, copy=True)  # the next layer may work in place
+            return value, value
+        return rows.mean(1, dtype=torch.float32), _max_of_rows(rows).float()
+    planes = response.movedim(-1, 1).reshape(samples, layout.groups, layout.width, -1)
+    mean = planes.mean(-1, dtype=torch.float32)
+    maximum = planes.amax(-1).float()
+    if layout.groups == 1:
+        return mean[:, 0], maximum[:, 0]
+    return mean.mean(1), maximum.amax(1)
+
+
+def _max_of_rows(rows: torch.Tensor) -> torch.Tensor:
+    """Return the maximum of ``[B, P, C]`` over P.
+
+    On the CPU torch 2.13 leaves its vector path (20 to 60 times slower) for widths that are not a
+    multiple of 32, so several rows are first read as one wide one.
+    """
+    samples, count, width = rows.shape
+    together = VECTOR_WIDTH // math.gcd(width, VECTOR_WIDTH)
+    whole = count // together
+    if together == 1 or whole < 2 or rows.is_cuda or not rows.is_contiguous():
+        return rows.amax(1)
+    wide = rows[:, : whole * together].reshape(samples, whole, together * width)
+    maximum = wide.amax(1).view(samples, together, width).amax(1)
+    if whole * together < count:
+        maximum = torch.maximum(maximum, rows[:, whole * together :].amax(1))
+    return maximum

@@ -17,6 +17,9 @@ class Progress(Protocol):
     def note(self, message: str) -> None:
         """Tell one line worth keeping in the log."""
 
+    def belongs_to(self, *, run: str, project: str | None = None) -> None:
+        """Tell which run (and project) the work is for, once that is known; ids."""
+
     def check_cancelled(self) -> None:
         """Return quickly, or raise :class:`~percepta.core.errors.JobCancelledError` if asked to stop."""
 
@@ -31,6 +34,9 @@ class Silent:
         """Ignore."""
 
     def note(self, message: str) -> None:
+        """Ignore."""
+
+    def belongs_to(self, *, run: str, project: str | None = None) -> None:
         """Ignore."""
 
     def check_cancelled(self) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
-from pathlib import Path
 
 from percepta.analysis.latent import plan_spaces
 from percepta.core.errors import ConflictError, IntegrationError, JobCancelledError
@@ -19,55 +17,11 @@ from percepta.engine.options import EvaluateOptions
 from percepta.engine.predictions import Head
 from percepta.engine.preparing import first_batch, prepare
 from percepta.engine.recording import Recorder, Shard
-from percepta.integration import Integration, load_script
+from percepta.integration import Integration
 from percepta.models import Model, open_model
 from percepta.storage import Run, RunPlan, RunStatus, RunWriter, Workspace
 
 ENOUGH_TO_JUDGE = 50
-
-
-def evaluate_script(
-    workspace: Workspace,
-    script: Path,
-    *,
-    model: Path | None = None,
-    project: str | None = None,
-    options: EvaluateOptions | None = None,
-    resume: bool = False,
-    progress: Progress,
-) -> Run:
-    """Evaluate an integration script.
-
-    Args:
-        workspace: where the run goes.
-        script: the script.
-        model: a model file; None for what the script's model function gives.
-        project: name of the project; None for the script's name.
-        options: how to run.
-        resume: go on with the newest interrupted evaluation of the same script and model.
-        progress: told of every batch; may cancel.
-
-    Returns:
-        The committed run.
-    """
-    integration = load_script(script)
-    source: object = model
-    if source is None:
-        if integration.model is None:
-            raise IntegrationError(
-                f"{script} gives no model.",
-                fix="Write a function with @percepta.model, or say --model FILE.",
-            )
-        source = integration.model()
-    return evaluate(
-        workspace,
-        integration,
-        source,
-        project=project or integration.name,
-        options=options,
-        resume=resume,
-        progress=progress,
-    )
 
 
 def evaluate(
@@ -77,7 +31,7 @@ def evaluate(
     *,
     project: str,
     options: EvaluateOptions | None = None,
-    resume: bool = False,
+    resume: bool | str = False,
     progress: Progress,
 ) -> Run:
     """Evaluate a model over an integration's samples and commit the run.
@@ -88,7 +42,8 @@ def evaluate(
         source: a ``torch.nn.Module`` or the path of a model file.
         project: name of the project; made if it is new.
         options: how to run.
-        resume: go on with the newest interrupted evaluation of the same code and model.
+        resume: go on with the newest unfinished evaluation of the same code and model, or with the
+            run of that id.
         progress: told of every batch; may cancel.
 
     Raises:
@@ -122,7 +77,7 @@ def evaluate(
                 hashes={"model": model.content_hash, "code": integration.code_hash},
             )
             with _open_run(workspace, project, plan, model, resume=resume) as writer:
-                progress.note(f"run: {writer.id}")
+                progress.belongs_to(run=writer.id, project=workspace.catalogue.run(writer.id).project)
                 try:
                     recorder = prepare(
                         integration,
@@ -182,9 +137,9 @@ def _pass(
         "model": recorder.model.describe(),
         "device": recorder.model.device,
         "throughput": round(watch.seen / seconds, 1) if watch.seen else None,
-        "options": asdict(options),
+        "options": options.to_json(),
         "predictions": [
-            {"name": head.prediction, "labels": list(head.labels), "truth": head.truth}
+            {"name": head.prediction, "labels": list(head.labels), "activation": "none"}
             for head in recorder.heads
         ],
         "notes": watch.notes,
@@ -249,7 +204,7 @@ class _Watch:
 
 
 def _open_run(
-    workspace: Workspace, project: str, plan: RunPlan, model: Model, *, resume: bool
+    workspace: Workspace, project: str, plan: RunPlan, model: Model, *, resume: bool | str
 ) -> RunWriter:
     """Begin a run, or go on with the newest unfinished one of the same plan."""
     catalogue = workspace.catalogue
@@ -259,13 +214,14 @@ def _open_run(
     if not resume:
         return workspace.new_run(catalogue.create_run(owner.id, version.id).id, plan)
     for run in catalogue.runs(owner.id):
-        if run.version == version.id and run.status is not RunStatus.COMPLETE:
+        wanted = run.version == version.id if resume is True else run.id == resume
+        if wanted and run.status is not RunStatus.COMPLETE:
             writer = workspace.resume_run(run.id)
             if _same(writer.plan, plan):
                 return writer
             writer.close()
             raise ConflictError(
-                "The interrupted evaluation was begun with other samples or other options.",
+                "The interrupted evaluation was begun with other samples, options, code or weights.",
                 fix="Resume with the options it was begun with, or leave out --resume.",
             )
     raise ConflictError(
@@ -275,6 +231,6 @@ def _open_run(
 
 
 def _same(old: RunPlan, new: RunPlan) -> bool:
-    if old.settings != new.settings or old.keys.keys() != new.keys.keys():
+    if (old.settings, old.hashes, old.keys.keys()) != (new.settings, new.hashes, new.keys.keys()):
         return False
     return all(tuple(old.keys[subset]) == tuple(new.keys[subset]) for subset in new.keys)

@@ -46,9 +46,17 @@ class EvaluateOptions:
         if self.workers < 0:
             raise IntegrationError("The number of workers must be 0 or more.")
 
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return asdict(self) | {"subsets": list(self.subsets) if self.subsets else None}
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> EvaluateOptions:
+        """Read what :meth:`to_json` wrote."""
+        subsets = value.get("subsets")
+        return cls(**{**value, "subsets": tuple(subsets) if subsets else None})
+
     def fixed(self) -> dict[str, Any]:
         """Return the options that shape the results, which a resume must share."""
-        settings = asdict(self)
-        del settings["workers"], settings["failure_share"], settings["trust"]
-        settings["subsets"] = list(self.subsets) if self.subsets is not None else None
-        return settings
+        passing = {"workers", "failure_share", "trust"}
+        return {name: value for name, value in self.to_json().items() if name not in passing}

@@ -1,0 +1,145 @@
+"""percepta from Python: evaluate a model over datasets and look at the result, in a few lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from percepta.storage import MapInfo, Run, Workspace
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A committed run, as a notebook handles it.
+
+    Attributes:
+        run: the run: fields, columns, latent vectors, maps.
+        map: the map that was made of it; None if none was asked for.
+        workspace: where it lies.
+        metrics: mean of every loss and metric by subset.
+    """
+
+    run: Run
+    map: MapInfo | None
+    workspace: Workspace
+    metrics: dict[str, dict[str, float]]
+
+    def values(self, field: str) -> Any:
+        """Return one field over all samples, a numpy array ``[n]`` (missing: NaN or None)."""
+        return self.run.values(field)
+
+    def latent(self, space: str = "balanced") -> Any:
+        """Return the latent vectors of a space, float32 ``[n, width]``, read from disk as needed."""
+        return self.run.latent(space)
+
+    def explore(self, space: str | None = None, algorithm: str = "umap", seed: int = 0) -> MapInfo:
+        """Make another map of the run; see :func:`percepta.engine.explore.explore`."""
+        from percepta.core.progress import Silent
+        from percepta.engine.explore import explore
+
+        return explore(
+            self.workspace, self.run.id, space=space, algorithm=algorithm, seed=seed, progress=Silent()
+        )
+
+    def show(self, **options: Any) -> None:
+        """Serve the page and open it at this run; returns on Ctrl-C. See :func:`serve`."""
+        serve(self.workspace.root, **options)
+
+
+def evaluate(
+    model: Any,
+    datasets: Mapping[str, Any],
+    *,
+    loss: Any = None,
+    metrics: Any = None,
+    labels: Sequence[str] | None = None,
+    project: str = "evaluation",
+    workspace: str | Path | None = None,
+    explore: str | None = "umap",
+    resume: bool = False,
+    **options: Any,
+) -> Evaluation:
+    """Run a model over datasets, record everything, and make a map.
+
+    Args:
+        model: a ``torch.nn.Module``, or the path of an ``.onnx`` file.
+        datasets: subset (``training``, ``validation``, ``test``, ``unlabeled``, ``additional``) → a
+            map-style dataset of ``(input, target)``, or of inputs alone for ``unlabeled``.
+        loss: name of a built-in loss, a torch loss module, or a function of (prediction, target) that
+            returns one value per sample; None chooses by the target.
+        metrics: like ``loss``, a list or a mapping by name; None for accuracy where targets are classes.
+        labels: one name a class.
+        project: name of the project the run goes to.
+        workspace: folder of the workspace; None for ``$PERCEPTA_WORKSPACE``, else your data folder.
+        explore: how the map is made: ``umap``, ``tsne``, ``pca``; None for no map.
+        resume: go on with the newest interrupted evaluation of the same model.
+        **options: see :class:`percepta.engine.options.EvaluateOptions`.
+
+    Returns:
+        The run and its map.
+
+    Raises:
+        PerceptaError: a dataset, the loss or the model does not fit; says which, and what to do.
+    """
+    from percepta.core.errors import IntegrationError
+    from percepta.engine.options import EvaluateOptions
+    from percepta.engine.workflow import Subject, evaluate_and_explore
+    from percepta.integration import from_datasets
+    from percepta.jobs import run_here
+    from percepta.storage import Workspace
+    from percepta.terminal import TerminalProgress
+
+    try:
+        chosen = EvaluateOptions(**options)
+    except TypeError as error:
+        known = ", ".join(EvaluateOptions.__dataclass_fields__)
+        raise IntegrationError(
+            f"evaluate() does not take that option ({error}).", fix=f"Options: {known}."
+        ) from None
+    integration = from_datasets(
+        datasets, loss=loss, metrics=metrics, labels=labels, name=project
+    )
+    opened = Workspace.open(Path(workspace) if workspace is not None else None)
+    subject = Subject(integration, model)
+    terminal = TerminalProgress(quiet=False)
+    with terminal.shown():
+        run, made = run_here(
+            opened,
+            "evaluate",
+            {"project": project, "options": chosen.to_json(), "algorithm": explore},
+            lambda progress: evaluate_and_explore(
+                opened,
+                subject,
+                project=project,
+                options=chosen,
+                resume=resume,
+                algorithm=explore,
+                progress=progress,
+            ),
+            watcher=terminal,
+            resumable=False,
+        )
+    return Evaluation(run, made, opened, opened.catalogue.run(run.id).metrics)
+
+
+def serve(
+    workspace: str | Path | None = None,
+    *,
+    port: int = 8585,
+    open_browser: bool = True,
+) -> None:
+    """Serve the page of a workspace on 127.0.0.1 until Ctrl-C.
+
+    Args:
+        workspace: folder of the workspace; None for ``$PERCEPTA_WORKSPACE``, else your data folder.
+        port: port to listen on; 0 takes a free one.
+        open_browser: open the page in the browser.
+    """
+    from percepta.server import serve as start
+    from percepta.storage import Workspace
+
+    opened = Workspace.open(Path(workspace) if workspace is not None else None)
+    start(opened, host="127.0.0.1", port=port, open_browser=open_browser)

@@ -1,0 +1,1 @@
+"""The verbs, one module each; ``register`` adds a module's verbs to the command."""

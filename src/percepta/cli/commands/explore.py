@@ -1,0 +1,63 @@
+"""``percepta explore``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from percepta.cli.commands.options import (
+    Algorithm,
+    JsonOption,
+    SeedOption,
+    WorkspaceOption,
+    open_workspace,
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command()(explore)
+
+
+def explore(
+    run: Annotated[str, typer.Argument(help="Id of the run (the beginning is enough).")],
+    space: Annotated[
+        str | None, typer.Option("--space", help="Latent space; else the run's first.")
+    ] = None,
+    algorithm: Annotated[Algorithm, typer.Option("--algorithm", help="How the map is made.")] = (
+        Algorithm.UMAP
+    ),
+    where: Annotated[
+        str | None, typer.Option("--filter", help="Filter as JSON: only these samples.")
+    ] = None,
+    seed: SeedOption = 0,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Make another map of a run: another latent space, algorithm, or part of the samples."""
+    import json as codec
+
+    from percepta.cli.evaluation import find_run, run_exploration
+    from percepta.cli.summary import print_map
+    from percepta.core.errors import FilterError
+    from percepta.core.filters import Filter
+
+    try:
+        chosen = Filter.from_json(codec.loads(where)) if where else None
+    except ValueError as error:
+        raise FilterError(
+            f"--filter is not JSON: {error}.",
+            fix="""Write e.g. '[{"kind": "compare", "field": "loss", "op": "gt", "value": 1}]'.""",
+        ) from None
+    opened = open_workspace(workspace)
+    made = run_exploration(
+        opened,
+        find_run(opened, run).id,
+        space=space,
+        algorithm=algorithm.value,
+        filter_=chosen,
+        seed=seed,
+        quiet=json,
+    )
+    print_map(made, as_json=json)

@@ -1,0 +1,36 @@
+"""``percepta runs`` and ``percepta verify``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from percepta.cli.commands.options import JsonOption, WorkspaceOption, open_workspace
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs."""
+    app.command()(runs)
+    app.command()(verify)
+
+
+def runs(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
+    """List the runs of the workspace, newest first."""
+    from percepta.cli.summary import print_runs
+
+    print_runs(open_workspace(workspace), as_json=json)
+
+
+def verify(
+    run: Annotated[str, typer.Argument(help="Id of the run (the beginning is enough).")],
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Read every file of a run and compare it with its checksum."""
+    from percepta.terminal import console
+    from percepta.cli.evaluation import find_run
+
+    opened = open_workspace(workspace)
+    found = find_run(opened, run)
+    opened.run(found.id).verify()
+    console().print(f"[green]✓[/green] run {found.id}: every file is as it was written")

@@ -1,0 +1,178 @@
+"""Evaluating and exploring from the command line: in this process, with a job row for the page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from percepta.core.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from percepta.core.filters import Filter
+    from percepta.engine.options import EvaluateOptions
+    from percepta.storage import MapInfo, Run, RunRecord, Workspace
+
+WORST_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """An evaluation as the command line tells of it.
+
+    Attributes:
+        run_id: id of the run.
+        project: name of its project.
+        samples: number of samples that have a row.
+        failures: number of samples that failed.
+        subsets: number of samples of each subset.
+        metrics: mean of each loss and metric over each subset.
+        throughput: samples a second.
+        notes: what a person should know.
+        map: the map that was made, if one was.
+        worst: the samples with the highest loss, as text.
+    """
+
+    run_id: str
+    project: str
+    samples: int
+    failures: int
+    subsets: dict[str, int]
+    metrics: dict[str, dict[str, float]]
+    throughput: float | None
+    notes: list[str]
+    map: MapInfo | None
+    worst: list[str]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        values = {name: value for name, value in vars(self).items() if name != "map"}
+        return values | {"map": self.map.to_json() if self.map else None}
+
+
+def run_evaluation(
+    workspace: Workspace,
+    script: Path,
+    *,
+    model: Path | None = None,
+    project: str | None = None,
+    options: EvaluateOptions | None = None,
+    resume: bool = False,
+    algorithm: str | None = "umap",
+    quiet: bool,
+) -> Evaluated:
+    """Evaluate a script and make its first map, with progress in the terminal and in the page."""
+    from percepta.terminal import TerminalProgress
+    from percepta.engine.options import EvaluateOptions
+    from percepta.engine.workflow import Subject, evaluate_and_explore
+    from percepta.jobs import run_here
+
+    subject = Subject.from_script(script, model)
+    name = project or subject.integration.name
+    options = options or EvaluateOptions()
+    params = {
+        "script": str(script.resolve()),
+        "model": str(model.resolve()) if model else None,
+        "project": name,
+        "options": options.to_json(),
+        "algorithm": algorithm,
+    }
+    terminal = TerminalProgress(quiet=quiet)
+    with terminal.shown():
+        run, made = run_here(
+            workspace,
+            "evaluate",
+            params,
+            lambda progress: evaluate_and_explore(
+                workspace,
+                subject,
+                project=name,
+                options=options,
+                resume=resume,
+                algorithm=algorithm,
+                progress=progress,
+            ),
+            watcher=terminal,
+        )
+    return _tell(run, workspace.catalogue.run(run.id), name, made)
+
+
+def run_exploration(
+    workspace: Workspace,
+    run_id: str,
+    *,
+    space: str | None,
+    algorithm: str,
+    filter_: Filter | None,
+    seed: int,
+    quiet: bool,
+) -> MapInfo:
+    """Make a map of a run, with progress in the terminal and in the page."""
+    from percepta.terminal import TerminalProgress
+    from percepta.engine.explore import explore
+    from percepta.jobs import run_here
+
+    params = {
+        "run": run_id,
+        "space": space,
+        "algorithm": algorithm,
+        "filter": filter_.to_json() if filter_ else [],
+        "seed": seed,
+        "settings": {},
+    }
+    terminal = TerminalProgress(quiet=quiet)
+    with terminal.shown():
+        return run_here(
+            workspace,
+            "explore",
+            params,
+            lambda progress: explore(
+                workspace,
+                run_id,
+                space=space,
+                algorithm=algorithm,
+                filter=filter_,
+                seed=seed,
+                progress=progress,
+            ),
+            watcher=terminal,
+        )
+
+
+def find_run(workspace: Workspace, beginning: str) -> RunRecord:
+    """Return the run whose id begins so.
+
+    Raises:
+        NotFoundError: none does, or several do.
+    """
+    found = [run for run in workspace.catalogue.runs() if run.id.startswith(beginning)]
+    if len(found) == 1:
+        return found[0]
+    what = "No run's id begins" if not found else f"{len(found)} runs' ids begin"
+    raise NotFoundError(f"{what} with {beginning!r}.", fix="`percepta runs` lists them.")
+
+
+def _tell(run: Run, record: RunRecord, project: str, made: MapInfo | None) -> Evaluated:
+    return Evaluated(
+        run_id=run.id,
+        project=project,
+        samples=record.samples,
+        failures=record.failures,
+        subsets=record.subsets,
+        metrics=record.metrics,
+        throughput=run.details.get("throughput"),
+        notes=list(run.details.get("notes", [])),
+        map=made,
+        worst=_worst(run),
+    )
+
+
+def _worst(run: Run) -> list[str]:
+    """Name the samples with the highest loss."""
+    import numpy as np
+
+    if "loss" not in {field.name for field in run.fields}:
+        return []
+    losses = np.nan_to_num(np.asarray(run.values("loss"), float), nan=-np.inf)
+    rows = np.argsort(-losses, kind="stable")[:WORST_SHOWN]
+    return [f"{run.key(int(row))} ({losses[row]:.3g})" for row in rows if np.isfinite(losses[row])]

@@ -1,0 +1,64 @@
+"""The ``percepta`` command."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from percepta import __version__
+from percepta.cli.commands import check, demo, evaluate, explore, runs, serve
+from percepta.core.errors import JobCancelledError, PerceptaError
+
+app = typer.Typer(
+    help="See how a deep network perceives your data.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for verbs in (demo, evaluate, check, explore, serve, runs):
+    verbs.register(app)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"percepta {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _percepta(
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Show the version."
+    ),
+    debug: bool = typer.Option(False, "--debug", help="Show the whole traceback of an error."),
+) -> None:
+    """Take the options that every verb shares."""
+
+
+def main() -> None:
+    """Run the command line; errors are two lines and a non-zero exit code."""
+    debug = "--debug" in sys.argv[1:]
+    if debug:
+        sys.argv.remove("--debug")
+    try:
+        app()
+    except JobCancelledError as error:
+        if debug:
+            raise
+        _tell(error)
+        sys.exit(130)
+    except PerceptaError as error:
+        if debug:
+            raise
+        _tell(error)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _tell(error: PerceptaError) -> None:
+    from percepta.terminal import print_error
+
+    print_error(error)

@@ -1,0 +1,80 @@
+"""The main job from end to end: a script or a model in, a run with a map out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from percepta.core.errors import IntegrationError, Where
+from percepta.core.progress import Progress
+from percepta.engine.evaluate import evaluate
+from percepta.engine.explore import explore
+from percepta.engine.options import EvaluateOptions
+from percepta.integration import Integration, load_script
+from percepta.storage import MapInfo, Run, RunStatus, Workspace
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is evaluated: an integration and a model."""
+
+    integration: Integration
+    source: object
+
+    @classmethod
+    def from_script(cls, script: Path, model: Path | None = None) -> Subject:
+        """Load an integration script; the model is the given file, else what the script gives.
+
+        Raises:
+            IntegrationError: the script cannot be loaded, or there is no model.
+        """
+        integration = load_script(script)
+        if model is not None:
+            return cls(integration, model)
+        if integration.model is None:
+            raise IntegrationError(
+                "The script gives no model.",
+                where=Where(file=str(script)),
+                fix="Write a function with @percepta.model in it, or say --model FILE.",
+            )
+        return cls(integration, integration.model())
+
+
+def evaluate_and_explore(
+    workspace: Workspace,
+    subject: Subject,
+    *,
+    project: str,
+    options: EvaluateOptions | None = None,
+    resume: bool | str = False,
+    algorithm: str | None = "umap",
+    progress: Progress,
+) -> tuple[Run, MapInfo | None]:
+    """Evaluate and make a first map; see :func:`percepta.engine.evaluate.evaluate`.
+
+    Args:
+        workspace: where the run goes.
+        subject: what to evaluate.
+        project: name of the project.
+        options: how to run.
+        resume: go on with the newest unfinished evaluation of the same code and model, or with the run
+            of that id; one that was committed but not explored is explored.
+        algorithm: how the map is made; None for no map.
+        progress: told of everything; may cancel.
+    """
+    if isinstance(resume, str) and workspace.catalogue.run(resume).status is RunStatus.COMPLETE:
+        run = workspace.run(resume)
+    else:
+        run = evaluate(
+            workspace,
+            subject.integration,
+            subject.source,
+            project=project,
+            options=options,
+            resume=resume,
+            progress=progress,
+        )
+    if algorithm is None or run.n == 0:
+        return run, None
+    seed = options.seed if options else 0
+    return run, explore(workspace, run.id, algorithm=algorithm, seed=seed, progress=progress)

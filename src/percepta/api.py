@@ -41,7 +41,12 @@ class Evaluation:
         from percepta.engine.explore import explore
 
         return explore(
-            self.workspace, self.run.id, space=space, algorithm=algorithm, seed=seed, progress=Silent()
+            self.workspace,
+            self.run.id,
+            space=space,
+            algorithm=algorithm,
+            seed=seed,
+            progress=Silent(),
         )
 
     def show(self, **options: Any) -> None:
@@ -99,9 +104,7 @@ def evaluate(
         raise IntegrationError(
             f"evaluate() does not take that option ({error}).", fix=f"Options: {known}."
         ) from None
-    integration = from_datasets(
-        datasets, loss=loss, metrics=metrics, labels=labels, name=project
-    )
+    integration = from_datasets(datasets, loss=loss, metrics=metrics, labels=labels, name=project)
     opened = Workspace.open(Path(workspace) if workspace is not None else None)
     subject = Subject(integration, model)
     terminal = TerminalProgress(quiet=False)

@@ -62,10 +62,10 @@ def run_evaluation(
     quiet: bool,
 ) -> Evaluated:
     """Evaluate a script and make its first map, with progress in the terminal and in the page."""
-    from percepta.terminal import TerminalProgress
     from percepta.engine.options import EvaluateOptions
     from percepta.engine.workflow import Subject, evaluate_and_explore
     from percepta.jobs import run_here
+    from percepta.terminal import TerminalProgress
 
     subject = Subject.from_script(script, model)
     name = project or subject.integration.name
@@ -108,9 +108,9 @@ def run_exploration(
     quiet: bool,
 ) -> MapInfo:
     """Make a map of a run, with progress in the terminal and in the page."""
-    from percepta.terminal import TerminalProgress
     from percepta.engine.explore import explore
     from percepta.jobs import run_here
+    from percepta.terminal import TerminalProgress
 
     params = {
         "run": run_id,

@@ -54,7 +54,9 @@ def print_map(made: MapInfo, *, as_json: bool) -> None:
     clusters = [cluster for cluster in made.clusters if cluster.parent is None]
     trust = "" if made.trustworthiness is None else f", trustworthiness {made.trustworthiness:.3f}"
     out.print(f"map of {made.space} ({made.algorithm}): {made.n:,} samples{trust}")
-    out.print(f"{len(clusters)} clusters: " + "; ".join(_cluster(c) for c in clusters[:12]), style="dim")
+    out.print(
+        f"{len(clusters)} clusters: " + "; ".join(_cluster(c) for c in clusters[:12]), style="dim"
+    )
 
 
 def print_runs(workspace: Workspace, *, as_json: bool) -> None:
@@ -63,7 +65,9 @@ def print_runs(workspace: Workspace, *, as_json: bool) -> None:
     projects = {project.id: project.name for project in catalogue.projects()}
     found = catalogue.runs()
     if as_json:
-        typer.echo(json.dumps([run.to_json() | {"project": projects[run.project]} for run in found]))
+        typer.echo(
+            json.dumps([run.to_json() | {"project": projects[run.project]} for run in found])
+        )
         return
     from rich.table import Table
 

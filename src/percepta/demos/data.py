@@ -51,7 +51,9 @@ def load_digits() -> tuple[Digits, Digits]:
     labels = bunch.target.astype(np.int64)
     order = np.random.default_rng(0).permutation(len(labels))
     validation, training = np.sort(order[:360]), np.sort(order[360:])
-    return Digits(images[training], labels[training]), Digits(images[validation], labels[validation])
+    return Digits(images[training], labels[training]), Digits(
+        images[validation], labels[validation]
+    )
 
 
 def load_mnist() -> tuple[Digits, Digits]:

@@ -44,7 +44,9 @@ class Part:
         return np.sqrt(np.maximum(squared, 0))
 
 
-def define(name: str, load: Callable[[], tuple[Digits, Digits]], weights: Callable[[], Path]) -> None:
+def define(
+    name: str, load: Callable[[], tuple[Digits, Digits]], weights: Callable[[], Path]
+) -> None:
     """Register the integration of one demo.
 
     Args:

@@ -217,10 +217,12 @@ _worker: tuple[Integration, Mapping[Subset, Samples]] | None = None
 
 
 def _begin_worker(integration: Integration, samples: Mapping[Subset, Samples]) -> None:
-    global _worker  # noqa: PLW0603 - what a forked worker process inherits
+    global _worker
     _worker = (integration, samples)
     torch = sys.modules.get("torch")
-    if torch is not None:  # a parallel region after a fork would wait for threads that are not there
+    if (
+        torch is not None
+    ):  # a parallel region after a fork would wait for threads that are not there
         torch.set_num_threads(1)
 
 

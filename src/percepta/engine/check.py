@@ -5,10 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from percepta.core.progress import Progress
-from percepta.engine.batches import reader
-from percepta.engine.preparing import first_batch
-from percepta.integration import CheckReport, Integration, check, load_script
-from percepta.models import Model, open_model
+from percepta.integration import CheckReport
 
 
 def check_script(

@@ -77,7 +77,9 @@ def evaluate(
                 hashes={"model": model.content_hash, "code": integration.code_hash},
             )
             with _open_run(workspace, project, plan, model, resume=resume) as writer:
-                progress.belongs_to(run=writer.id, project=workspace.catalogue.run(writer.id).project)
+                progress.belongs_to(
+                    run=writer.id, project=workspace.catalogue.run(writer.id).project
+                )
                 try:
                     recorder = prepare(
                         integration,
@@ -148,9 +150,7 @@ def _pass(
     return writer.commit(fields, details)
 
 
-def _describe(
-    integration: Integration, heads: Sequence[Head], names: Sequence[str]
-) -> list[Field]:
+def _describe(integration: Integration, heads: Sequence[Head], names: Sequence[str]) -> list[Field]:
     """Describe the run's columns: measured, predicted, and the user's metadata."""
     predicted = [field for head in heads for field in head.fields() if field.name in names]
     known = {field.name for field in predicted}
@@ -199,7 +199,9 @@ class _Watch:
             for name, (count, reason) in self.broken.items()
         ]
         if self.failed:
-            notes.insert(0, f"{self.failed} samples failed and have no row; see the list of failures.")
+            notes.insert(
+                0, f"{self.failed} samples failed and have no row; see the list of failures."
+            )
         return notes
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from percepta.analysis.clustering import Clusters, find_clusters
-from percepta.analysis.naming import Column, ClusterDescription, describe_clusters
+from percepta.analysis.naming import ClusterDescription, Column, describe_clusters
 from percepta.analysis.neighbours import knn
 from percepta.analysis.projection import default_settings, project
 from percepta.analysis.trust import trustworthiness
@@ -30,7 +30,7 @@ def explore(
     *,
     space: str | None = None,
     algorithm: str = "umap",
-    filter: Filter | None = None,  # noqa: A002 - the glossary's word
+    filter: Filter | None = None,
     filter_map: str | None = None,
     seed: int = 0,
     settings: Mapping[str, Any] | None = None,
@@ -116,7 +116,9 @@ def _matching(run: Run, filter_: Filter | None, map_id: str | None) -> NDArray[n
     return rows
 
 
-def _over_all(n: int, rows: NDArray[np.int64], values: NDArray[Any], missing: float) -> NDArray[Any]:
+def _over_all(
+    n: int, rows: NDArray[np.int64], values: NDArray[Any], missing: float
+) -> NDArray[Any]:
     """Spread values of the map's rows over all rows of the run."""
     spread = np.full((n, *values.shape[1:]), missing, dtype=values.dtype)
     spread[rows] = values

@@ -125,14 +125,14 @@ def _compute(
         return _call(part, arguments, size)
     except IntegrationError:
         raise
-    except Exception:  # noqa: BLE001, S110 - the user's own code: ask again, one by one, below
+    except Exception:  # noqa: S110 - the user's own code: ask again, one by one, below
         pass
     columns: dict[str, NDArray[np.float64]] = {}
     for index in range(size):
         single = {name: array[index : index + 1] for name, array in arguments.items()}
         try:
             values = _call(part, single, 1)
-        except Exception as error:  # noqa: BLE001 - costs the sample, is listed with it
+        except Exception as error:
             measured.failures.setdefault(index, _sample_error(part, error, wheres[index]))
             continue
         for key, value in values.items():

@@ -64,9 +64,7 @@ class Head:
         """The fields that :meth:`record` fills."""
 
         def make(name: str, type_: FieldType, description: str) -> Field:
-            return Field(
-                self.prefix + name, type_, FieldGroup.PREDICTION, description=description
-            )
+            return Field(self.prefix + name, type_, FieldGroup.PREDICTION, description=description)
 
         if self.kind is HeadKind.NUMBER:
             made = [make("predicted", FieldType.FLOAT, "The number the model predicts.")]
@@ -135,7 +133,9 @@ class Head:
         if truth is not None:
             classes = class_indices(truth, len(self.labels))
             columns["label"] = [self.labels[c] if c >= 0 else None for c in classes]
-            columns["correct"] = [bool(t == c) if c >= 0 else None for t, c in zip(top, classes, strict=True)]
+            columns["correct"] = [
+                bool(t == c) if c >= 0 else None for t, c in zip(top, classes, strict=True)
+            ]
         keep = probabilities.shape[1] <= MAX_STORED_CLASSES
         return self._prefixed(columns), probabilities if keep else None
 
@@ -184,7 +184,9 @@ def _plan_head(
         if labels is None:
             comparable = truth is not None and truths[truth].size == len(truths[truth])
             kind = Activation.NONE
-            return Head(prediction.name, HeadKind.NUMBER, kind, (), truth if comparable else None, "")
+            return Head(
+                prediction.name, HeadKind.NUMBER, kind, (), truth if comparable else None, ""
+            )
         if len(labels) == 1:
             labels = (f"not {labels[0]}", labels[0])
         if len(labels) != 2:
@@ -221,9 +223,7 @@ def _activation(prediction: Prediction, output: Array, otherwise: Activation) ->
     return Activation.NONE if inside else otherwise
 
 
-def _truth_of(
-    integration: Integration, prediction: str, truths: Mapping[str, Array]
-) -> str | None:
+def _truth_of(integration: Integration, prediction: str, truths: Mapping[str, Array]) -> str | None:
     """Return the ground truth that a loss or metric compares the prediction with, if one does."""
     for part in (*integration.losses, *integration.metrics):
         sources = [(c.source, c.name) for c in part.connections]

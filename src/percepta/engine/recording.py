@@ -166,7 +166,9 @@ class Recorder:
                     sample = {name: array[index] for name, array in arguments.items()}
                     drawn[index], small[index] = _draw_one(visualizer, sample, where, shard)
             shard.visuals.setdefault(visualizer.name, []).extend(drawn)
-            thumbnails = [old if old is not None else new for old, new in zip(thumbnails, small, strict=True)]
+            thumbnails = [
+                old if old is not None else new for old, new in zip(thumbnails, small, strict=True)
+            ]
         shard.thumbnails.extend(thumbnails)
 
 
@@ -189,9 +191,13 @@ def _draw_one(
     try:
         visual = visualizer.function(**arguments)
         return encode(visual), thumbnail(visual, THUMBNAIL_SIZE)
-    except Exception as error:  # noqa: BLE001 - the user's own code: it costs this picture only
+    except Exception as error:
         count, first = shard.broken.get(visualizer.name, (0, ""))
-        reason = error.message if isinstance(error, PerceptaError) else f"{type(error).__name__}: {error}"
+        reason = (
+            error.message
+            if isinstance(error, PerceptaError)
+            else f"{type(error).__name__}: {error}"
+        )
         shard.broken[visualizer.name] = (count + 1, first or f"{reason} ({where})")
         return None, None
 

@@ -26,9 +26,9 @@ def check(
     json: JsonOption = False,
 ) -> None:
     """Try every part of a script on a spread of samples and say what fails and how to mend it."""
-    from percepta.terminal import TerminalProgress
     from percepta.cli.report import print_report
     from percepta.engine.check import check_script
+    from percepta.terminal import TerminalProgress
 
     progress = TerminalProgress(quiet=json)
     with progress.shown():

@@ -33,10 +33,10 @@ def demo(
     json: JsonOption = False,
 ) -> None:
     """Train a small network on real digits, evaluate it, and open its map."""
-    from percepta.terminal import TerminalProgress, console
     from percepta.cli.evaluation import run_evaluation
     from percepta.cli.summary import print_summary
     from percepta.demos import find_demo, train_demo
+    from percepta.terminal import TerminalProgress, console
 
     chosen = find_demo(name)
     opened = open_workspace(workspace)

@@ -44,7 +44,8 @@ def evaluate(
         int, typer.Option("--workers", help="Processes that read samples; 0: a thread reads ahead.")
     ] = 0,
     failure_share: Annotated[
-        float, typer.Option("--failure-share", help="Stop when more than this share of samples fails.")
+        float,
+        typer.Option("--failure-share", help="Stop when more than this share of samples fails."),
     ] = 0.2,
     visuals: Annotated[
         bool, typer.Option("--visuals/--no-visuals", help="Draw and keep pictures of the samples.")

@@ -28,9 +28,13 @@ WorkspaceOption = Annotated[
         help="Folder that holds projects and runs; else $PERCEPTA_WORKSPACE, else your data folder.",
     ),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object on standard output.")
+]
 HostOption = Annotated[str, typer.Option("--host", help="Address to listen on.")]
-PortOption = Annotated[int, typer.Option("--port", "-p", help="Port to listen on; 0 takes a free one.")]
+PortOption = Annotated[
+    int, typer.Option("--port", "-p", help="Port to listen on; 0 takes a free one.")
+]
 NoBrowserOption = Annotated[
     bool, typer.Option("--no-browser", help="Print the address instead of opening a browser.")
 ]

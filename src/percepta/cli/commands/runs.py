@@ -27,8 +27,8 @@ def verify(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Read every file of a run and compare it with its checksum."""
-    from percepta.terminal import console
     from percepta.cli.evaluation import find_run
+    from percepta.terminal import console
 
     opened = open_workspace(workspace)
     found = find_run(opened, run)

@@ -72,7 +72,7 @@ def get_map(run: Id, map: Id, services: Serving) -> MapInfo:
     responses={200: {"content": {BYTES: {}}}},
 )
 def get_coordinates(run: Id, map: Id, services: Serving, request: Request) -> Response:
-    """Return a map's coordinates: float32, little-endian, all x, then all y; NaN: not on this map."""
+    """Return a map's coordinates: float32, little-endian, all x, then all y; NaN: no place."""
     stored = services.run(run).map(map)
     etag = etag_of("coordinates", run, map)
     if already_there(request, etag):
@@ -92,6 +92,8 @@ def create_map(run: Id, body: MapRequest, services: Serving) -> Job:
         "space": body.space,
         "algorithm": body.algorithm,
         "filter": read_filter(body.filter).to_json(),
+        "map": body.map,
+        "map": body.map,
         "seed": body.seed,
         "settings": body.settings,
     }

@@ -56,13 +56,18 @@ class JobLog(Message):
 
 
 class MapRequest(Request):
-    """Ask for a map of a latent space, of all samples or of those a filter matches."""
+    """Ask for a map of a latent space, of all samples or of those a filter matches.
+
+    Attributes:
+        map: the map whose clusters the filter names, if it names any.
+    """
 
     space: str
     algorithm: Literal["umap", "tsne", "pca"] = "umap"
-    filter: Clauses = []
+    filter: Clauses = Field(default_factory=list)
+    map: str | None = None
     seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = 0
-    settings: Annotated[dict[str, Scalar], Field(max_length=32)] = {}
+    settings: Annotated[dict[str, Scalar], Field(max_length=32)] = Field(default_factory=dict)
 
 
 class RunEvent(Message):
@@ -87,7 +92,7 @@ class Ready(Message):
 
 
 class Events(Message):
-    """The data of each event of the stream, by event name (for generated types; never sent whole)."""
+    """The data of each event of the stream, by event name; never sent whole."""
 
     job: Job
     run: RunEvent

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from percepta.core.filters import Filter
-from percepta.jobs.submission import submit
 
 if TYPE_CHECKING:
     from percepta.jobs.progress import JobProgress

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi import Path as PathParameter
@@ -27,7 +27,12 @@ if TYPE_CHECKING:
     from percepta.jobs.runner import JobRunner
     from percepta.storage import Workspace
 
-NO_TELEMETRY = {"auto_configure": False, "tracing": False, "metrics": False, "logs": False}
+NO_TELEMETRY: dict[str, Any] = {
+    "auto_configure": False,
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+}
 
 
 def create_app(
@@ -72,7 +77,7 @@ def create_app(
     return app
 
 
-def bare_app(**options: object) -> FastAPI:
+def bare_app(**options: Any) -> FastAPI:
     """Return the routes without a workspace or guards: what the OpenAPI document is made of."""
     from percepta import __version__
 
@@ -83,8 +88,8 @@ def bare_app(**options: object) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/openapi.json",
         redirect_slashes=False,
-        telemetry=NO_TELEMETRY,
-        **options,  # type: ignore[arg-type]
+        **NO_TELEMETRY,
+        **options,
     )
     install_error_handlers(app)
     api = APIRouter(

@@ -51,7 +51,7 @@ class ErrorMiddleware:
             response = error_response(
                 500,
                 "internal",
-                "Something in percepta went wrong; this is a mistake in percepta, not in what you did.",
+                "Something in percepta went wrong; it is not your mistake.",
                 fix="The terminal of `percepta serve` shows the details; please report them.",
             )
             await response(scope, receive, send)
@@ -65,12 +65,13 @@ def install_error_handlers(app: FastAPI) -> None:
 
 
 async def _percepta_error(request: Request, error: Exception) -> Response:
-    assert isinstance(error, PerceptaError)
-    return JSONResponse({"error": error.to_json()}, status_code=error.http_status)
+    told = error if isinstance(error, PerceptaError) else PerceptaError(str(error))
+    return JSONResponse({"error": told.to_json()}, status_code=told.http_status)
 
 
 async def _invalid_request(request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)
+    if not isinstance(error, RequestValidationError):
+        raise error
     first = error.errors()[0]
     place = ".".join(str(part) for part in first["loc"])
     return error_response(
@@ -82,7 +83,8 @@ async def _invalid_request(request: Request, error: Exception) -> Response:
 
 
 async def _http_error(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
+    if not isinstance(error, HTTPException):
+        raise error
     status = HTTPStatus(error.status_code)
     message = error.detail if error.detail != status.phrase else f"{status.phrase}."
     response = error_response(status, status.name.lower(), message)

@@ -139,7 +139,7 @@ class EventHub:
 
 
 def _tell(queue: asyncio.Queue[Event | None], event: Event | None) -> None:
-    """Hand an event over; a listener that does not keep up is let go, to come back for a fresh start."""
+    """Hand an event over; a listener that does not keep up is let go, to begin afresh."""
     if event is None or queue.full():
         while not queue.empty():
             queue.get_nowait()

@@ -1,4 +1,4 @@
-"""``python -m percepta.server.openapi > web/openapi.json``: what the page's types are generated from."""
+"""``python -m percepta.server.openapi > web/openapi.json``: the source of the page's types."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from percepta.server.app import bare_app
 
 
 def document() -> str:
-    """Return the OpenAPI document as text; the same for every version of percepta with the same API."""
+    """Return the OpenAPI document as text; it changes only when the API does."""
     openapi = bare_app().openapi()
     openapi["info"]["version"] = "1"
     return json.dumps(openapi, indent=1, ensure_ascii=False) + "\n"

@@ -22,7 +22,7 @@ OWN_SITES = frozenset({"same-origin", "none"})
 
 
 def host_name(host: str) -> str | None:
-    """Return the name in a Host header without port and brackets; None if the header makes no sense."""
+    """Return the name in a Host header, without port and brackets; None if it makes no sense."""
     try:
         parts = urlsplit(f"//{host}")
         _ = parts.port
@@ -57,7 +57,7 @@ class HostMiddleware:
             403,
             "foreign_host",
             "This server does not answer for that host name.",
-            fix="Open the address that `percepta serve` printed, or start it with --allow-host NAME.",
+            fix="Open the address that `percepta serve` printed.",
         )
         await response(scope, receive, send)
 

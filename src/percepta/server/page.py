@@ -37,9 +37,11 @@ _HASHED = re.compile(r"^assets/.+-[A-Za-z0-9_-]{8,}\.[a-z0-9]+$")
 NOT_BUILT = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>percepta</title>
 <h1>The page has not been built</h1>
-<p>The server runs, but this checkout of percepta does not hold its web page yet. In its folder, run</p>
+<p>The server runs, but this checkout of percepta does not hold its web page yet.
+In its folder, run</p>
 <pre>make web</pre>
-<p>(or <code>cd web &amp;&amp; npm ci &amp;&amp; npm run build</code>), then load this address again.
+<p>(or <code>cd web &amp;&amp; npm ci &amp;&amp; npm run build</code>),
+then load this address again.
 An installed wheel of percepta always holds the page.</p>
 </html>
 """

@@ -56,7 +56,8 @@ def sample_details(run: Run, query: RunQuery, row: int) -> SampleDetails:
 def _predictions(run: Run, row: int, values: dict[str, Any]) -> list[SamplePrediction]:
     predictions = []
     for declared in run.details.get("predictions") or []:
-        name, prefix = declared["name"], declared.get("prefix") or ""
+        name = declared["name"]
+        prefix = f"{name}_" if f"{name}_predicted" in values else ""
         scores = []
         if name in run.predictions:
             row_scores = run.scores(name)[row]

@@ -7,5 +7,5 @@ from starlette.types import Scope
 
 
 def is_api(scope: Scope) -> bool:
-    """Whether a request is for the API; odd spellings count as the API, so that guards are never too lax."""
+    """Whether a request is for the API; odd spellings count, so that guards are never lax."""
     return get_route_path(scope).lstrip("/\\").lower().startswith("api")

@@ -48,7 +48,7 @@ def job_title(kind: str, params: dict[str, Any]) -> str:
             return f"Evaluate {PurePath(str(script)).name}" if script else "Evaluate"
         case "explore":
             part = ", filtered" if params.get("filter") else ""
-            return f"Explore {params.get('space', '')} ({params.get('algorithm', '')}{part})"
+            return f"Explore {params.get('space') or 'the run'} ({params.get('algorithm', 'umap')}{part})"
         case _:
             return kind.capitalize()
 

@@ -44,7 +44,7 @@ def list_runs(project: Id, services: Serving) -> list[RunSummary]:
 
 
 def _committed(services: Services, record: RunRecord) -> Run | None:
-    """Return the run if it is committed and can be read; the list must not fail for one damaged run."""
+    """Return the run if it is committed and readable; one damaged run must not cost the list."""
     if record.status.value != "complete":
         return None
     try:

@@ -93,7 +93,6 @@ def create_map(run: Id, body: MapRequest, services: Serving) -> Job:
         "algorithm": body.algorithm,
         "filter": read_filter(body.filter).to_json(),
         "map": body.map,
-        "map": body.map,
         "seed": body.seed,
         "settings": body.settings,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -14,7 +14,7 @@ from percepta.server.routes.parameters import Id, MapId, Row
 from percepta.server.schema.samples import SampleDetails, SampleRef
 from percepta.server.services import Serving
 
-IMAGE = {200: {"content": {"image/png": {}, "image/jpeg": {}}}}
+IMAGE: dict[int | str, dict[str, Any]] = {200: {"content": {"image/png": {}, "image/jpeg": {}}}}
 
 router = APIRouter(prefix="/runs/{run}", tags=["samples"])
 
@@ -64,7 +64,7 @@ def get_thumbnail(run: Id, row: Row, services: Serving, request: Request) -> Res
 def get_visual_image(
     run: Id, row: Row, visualizer: Row, plane: Row, services: Serving, request: Request
 ) -> Response:
-    """Return a plane of a visualization's picture; visualizers are numbered as the run lists them."""
+    """Return a plane of a visualization's picture; visualizers are numbered as listed."""
     opened = services.run(run)
     if visualizer >= len(opened.visualizers):
         raise NotFoundError("The run has no such visualizer.")

@@ -95,7 +95,7 @@ class PredictionInfo(Message):
 
 
 class Trait(Message):
-    """A field value, or range ``[low, high]``, that is commoner inside a cluster than outside.
+    """A field value, or range ``[low, high]`` (null: open), that is commoner inside a cluster than outside.
 
     Attributes:
         inside: share of the cluster's samples that have it, 0..1.
@@ -104,7 +104,7 @@ class Trait(Message):
     """
 
     field: str
-    value: Scalar | tuple[float, float]
+    value: Scalar | tuple[float | None, float | None]
     inside: float
     outside: float
     score: float
@@ -124,8 +124,8 @@ class ClusterInfo(Message):
     parent: str | None = None
     x: float
     y: float
-    traits: list[Trait] = []
-    mean_loss: float | None = None
+    traits: list[Trait]
+    mean_loss: float | None
 
 
 class MapInfo(Message):
@@ -165,7 +165,7 @@ class RunDetails(RunHead):
     fields: list[FieldInfo]
     device: str | None = None
     throughput: float | None = None
-    notes: list[str] = []
+    notes: list[str]
 
 
 class Failure(Message):

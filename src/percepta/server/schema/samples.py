@@ -17,21 +17,21 @@ class SummaryRequest(Request):
     """Which field to summarise, over which samples."""
 
     field: str
-    filter: Clauses = []
+    filter: Clauses = Field(default_factory=list)
     map: str | None = None
 
 
 class MaskRequest(Request):
     """Which samples to mark."""
 
-    filter: Clauses = []
+    filter: Clauses = Field(default_factory=list)
     map: str | None = None
 
 
 class RowsRequest(Request):
     """A page of a table over the matching samples; ``fields`` null means all of them."""
 
-    filter: Clauses = []
+    filter: Clauses = Field(default_factory=list)
     map: str | None = None
     fields: Annotated[list[str], Field(max_length=1_000)] | None = None
     order_by: str | None = None
@@ -128,7 +128,7 @@ class SamplePrediction(Message):
     """A prediction for one sample.
 
     Attributes:
-        scores: probabilities, at most the top 20, best first; empty where the output is not one a label.
+        scores: probabilities, at most the top 20, best first; empty unless one a label.
     """
 
     name: str

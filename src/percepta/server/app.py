@@ -28,11 +28,9 @@ if TYPE_CHECKING:
     from percepta.storage import Workspace
 
 NO_TELEMETRY: dict[str, Any] = {
-    "auto_configure": False,
-    "tracing": False,
-    "metrics": False,
-    "logs": False,
+    "telemetry": {"auto_configure": False, "tracing": False, "metrics": False, "logs": False}
 }
+"""FastAPI exports traces and metrics when the environment asks for it, unless told not to (T14)."""
 
 
 def create_app(

@@ -1,0 +1,221 @@
+import { type DrawOrder, type DrawRange, shareOfOrder, takeFrom } from "./order";
+import type { DotStyle, Gpu, Target, View } from "./gpu";
+
+/** How each kind of dot is painted now; the painter adds what depends on the share drawn. */
+export type Palette = {
+  matching: DotStyle;
+  filtered: DotStyle;
+  rim: DotStyle;
+  /** Size classes from this one on get a rim. */
+  rimBucket: number;
+  selected: DotStyle;
+  /** Strength of the picture behind a selection, 0..1. */
+  dim: number;
+};
+
+export type Scene = {
+  view: View;
+  order: DrawOrder;
+  palette: Palette;
+  /** Number of selected rows, at the head of the element buffer "selection". */
+  selected: number;
+  /** Changes with everything in the picture but the view. */
+  content: number;
+  /** Changes with what is laid over the picture (selection, strength). */
+  overlay: number;
+  moving: boolean;
+};
+
+type Picture = { target: Target; view: View; content: number; drawn: number; complete: boolean };
+
+const LEAST_BUDGET = 20_000;
+const CHUNK_MS = 60;
+
+/**
+ * Decides what to draw in which frame.
+ *
+ * Dots are drawn into a picture off the screen, which is then shown. While the picture moves, a fair sample
+ * of the dots is drawn, as many as the machine draws in a frame. Once it rests, all dots are drawn in
+ * pieces into a second picture, which replaces the first when it is complete. At most one piece is on its
+ * way to the GPU at a time, so that neither the page nor a software rasteriser is ever blocked for long.
+ */
+export class Painter {
+  budget: number;
+  frames = 0;
+  frameMs = 0;
+  private chunk: number;
+  private front: Picture | null = null;
+  private back: Target | null = null;
+  private full: { view: View; content: number; ranges: DrawRange[]; total: number; done: number } | null = null;
+  private fence: { sync: WebGLSync; at: number; kind: "frame" | "chunk"; dots: number } | null = null;
+  private shownOverlay = -1;
+  private shownView: View | null = null;
+  onFrame: (() => void) | null = null;
+
+  constructor(
+    private readonly gpu: Gpu,
+    private readonly fixedBudget?: number,
+  ) {
+    this.budget = fixedBudget ?? (gpu.software ? 50_000 : 500_000);
+    this.chunk = gpu.software ? 40_000 : 500_000;
+  }
+
+  get drawn(): number {
+    return this.front?.drawn ?? 0;
+  }
+
+  get complete(): boolean {
+    return this.front?.complete ?? false;
+  }
+
+  /** Do the work of one frame. Returns whether another frame is needed. */
+  frame(scene: Scene): boolean {
+    if (!this.answered()) return true;
+    const { front } = this;
+    const fits = front !== null && front.content === scene.content && sameView(front.view, scene.view);
+    if (!fits) {
+      this.full = null;
+      this.quick(scene);
+      return true;
+    }
+    if (!front.complete && !scene.moving) {
+      this.piece(scene);
+      return true;
+    }
+    if (this.shownOverlay !== scene.overlay || this.shownView === null) this.show(scene);
+    return scene.moving || this.fence !== null;
+  }
+
+  /** Show the picture there is, at once (after a resize, before a screenshot). */
+  showNow(scene: Scene): void {
+    if (this.front === null) this.quick(scene);
+    else this.show(scene);
+  }
+
+  destroy(): void {
+    if (this.fence !== null) this.gpu.gl.deleteSync(this.fence.sync);
+    if (this.front !== null) this.gpu.dropTarget(this.front.target);
+    if (this.back !== null) this.gpu.dropTarget(this.back);
+  }
+
+  /** Draw as many dots as a frame allows and show them. */
+  private quick(scene: Scene): void {
+    const { ranges, share } = shareOfOrder(scene.order, this.budget);
+    const target = this.takeBack(scene.view);
+    this.gpu.clear(target);
+    const drawn = this.draw(target, scene, ranges, share);
+    this.rims(target, scene, ranges);
+    this.swap({ target, view: scene.view, content: scene.content, drawn, complete: share === 1 });
+    this.show(scene);
+    this.setFence("frame", drawn);
+  }
+
+  /** Draw the next piece of the whole picture; show it when it was the last one. */
+  private piece(scene: Scene): void {
+    if (this.full === null || this.full.content !== scene.content || !sameView(this.full.view, scene.view)) {
+      const { ranges } = shareOfOrder(scene.order, Infinity);
+      this.full = { view: scene.view, content: scene.content, ranges, total: scene.order.rows.length, done: 0 };
+      this.gpu.clear(this.takeBack(scene.view));
+    }
+    const { full } = this;
+    const target = this.takeBack(scene.view);
+    const ranges = takeFrom(full.ranges, full.done, this.chunk);
+    const drawn = this.draw(target, scene, ranges, 1);
+    full.done += drawn;
+    if (full.done >= full.total) {
+      this.rims(target, scene, full.ranges);
+      this.swap({ target, view: scene.view, content: scene.content, drawn: full.total, complete: true });
+      this.full = null;
+      this.show(scene);
+    }
+    this.setFence("chunk", drawn);
+    this.gpu.gl.flush();
+  }
+
+  private draw(target: Target, scene: Scene, ranges: readonly DrawRange[], share: number): number {
+    let drawn = 0;
+    for (const filtered of [true, false]) {
+      const part = ranges.filter((range) => range.filtered === filtered);
+      if (part.length === 0) continue;
+      const style = filtered ? scene.palette.filtered : scene.palette.matching;
+      this.gpu.dots(target, scene.view, "order", part, { ...style, density: style.density * share });
+      drawn += part.reduce((sum, range) => sum + range.count, 0);
+    }
+    return drawn;
+  }
+
+  private rims(target: Target, scene: Scene, ranges: readonly DrawRange[]): void {
+    const large = ranges.filter((range) => !range.filtered && range.bucket >= scene.palette.rimBucket);
+    if (large.length > 0) this.gpu.dots(target, scene.view, "order", large.toReversed(), scene.palette.rim);
+  }
+
+  private show(scene: Scene): void {
+    const { front } = this;
+    if (front === null) return;
+    this.gpu.clear(null);
+    this.gpu.show(front.target, front.view, scene.view, scene.palette.dim);
+    if (scene.selected > 0) {
+      const count = scene.moving ? Math.min(scene.selected, this.budget) : scene.selected;
+      this.gpu.dots(null, scene.view, "selection", [{ start: 0, count }], scene.palette.selected);
+    }
+    this.shownOverlay = scene.overlay;
+    this.shownView = scene.view;
+    this.frames++;
+    this.onFrame?.();
+  }
+
+  private takeBack(view: View): Target {
+    if (this.back !== null && this.back.width === view.width && this.back.height === view.height) return this.back;
+    if (this.back !== null) this.gpu.dropTarget(this.back);
+    this.back = this.gpu.target(view.width, view.height);
+    return this.back;
+  }
+
+  private swap(picture: Picture): void {
+    this.back = this.front?.target ?? null;
+    this.front = picture;
+  }
+
+  private setFence(kind: "frame" | "chunk", dots: number): void {
+    const { gl } = this.gpu;
+    const sync = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
+    if (sync !== null) this.fence = { sync, at: performance.now(), kind, dots };
+    gl.flush();
+  }
+
+  /** Whether the GPU has finished what it was given; learns from how long that took. */
+  private answered(): boolean {
+    const { fence } = this;
+    if (fence === null) return true;
+    const { gl } = this.gpu;
+    if (gl.getSyncParameter(fence.sync, gl.SYNC_STATUS) !== gl.SIGNALED && !gl.isContextLost()) return false;
+    gl.deleteSync(fence.sync);
+    this.fence = null;
+    const took = performance.now() - fence.at;
+    if (fence.kind === "frame") {
+      this.frameMs = took;
+      if (this.fixedBudget === undefined && fence.dots > this.budget / 2) this.budget = this.adapt(this.budget, took);
+    } else if (fence.dots > this.chunk / 2) {
+      this.chunk = Math.max(10_000, this.chunk * Math.min(2, Math.max(0.5, CHUNK_MS / Math.max(took, 1))));
+    }
+    return true;
+  }
+
+  /** A GPU is asked for 60 frames a second; a software rasteriser for as many as leave a picture worth seeing. */
+  private adapt(budget: number, took: number): number {
+    const goal = this.gpu.software ? 80 : 20;
+    const factor = took > goal * 1.25 ? 0.75 : took < goal ? 1.3 : 1;
+    return Math.min(this.gpu.software ? 150_000 : 5_000_000, Math.max(LEAST_BUDGET, budget * factor));
+  }
+}
+
+function sameView(a: View, b: View): boolean {
+  return (
+    a.x === b.x &&
+    a.y === b.y &&
+    a.scale === b.scale &&
+    a.width === b.width &&
+    a.height === b.height &&
+    a.pixelRatio === b.pixelRatio
+  );
+}

@@ -33,6 +33,15 @@ class Direction(StrEnum):
     DOWN = "down"
 
 
+RESERVED_NAMES = frozenset(
+    {"row", "subset", "sample_id", "cluster", "subcluster", "cluster_distance"}
+)
+"""Names of fields that percepta makes itself; a run's own fields cannot bear them."""
+
+MAX_NAME_LENGTH = 200
+"""Longest name of a field, in characters."""
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """A named, typed column over the samples of a run.

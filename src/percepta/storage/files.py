@@ -74,8 +74,10 @@ class AtomicFile:
     def write(self, data: bytes | memoryview) -> int:
         """Append; raises as :func:`os_errors` does."""
         assert self._file is not None  # noqa: S101
+        length = memoryview(data).nbytes
+        if length == 0:
+            return 0
         rest = memoryview(data).cast("B")
-        length = rest.nbytes
         with os_errors(self.path):
             while rest.nbytes:
                 written = os.write(self._file.fileno(), rest)

@@ -1,43 +1,315 @@
-"""The run reader (signatures first; being filled in)."""
+"""Reading a committed run: memory-mapped, checked, safe for threads."""
 
 from __future__ import annotations
 
-from typing import Any
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from percepta.core.fields import Field
+import numpy as np
+from numpy.typing import NDArray
+
+from percepta.core.errors import CorruptRunError, NotFoundError
+from percepta.core.fields import Field, FieldGroup, FieldType
 from percepta.core.subsets import SampleId, SampleKey, Subset
+from percepta.storage.documents import read_document
+from percepta.storage.map_store import load_map, map_infos, save_map
 from percepta.storage.maps import MapInfo, MapResult, StoredMap
+from percepta.storage.packs import ImagePack, StoredVisual, VisualPack
 from percepta.storage.plan import SampleFailure
+from percepta.storage.run_files import RunFiles
+from percepta.storage.states import read_state
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+MANIFEST = "manifest.json"
+
+SUBSET_FIELD = Field("subset", FieldType.STRING, FieldGroup.SAMPLE, None, "Subset of the sample.")
 
 
 class Run:
-    """A committed run: memory-mapped, read-only, safe for threads."""
+    """A committed run. Nothing of it ever changes but the maps that are added to it.
 
-    id: str
-    n: int
-    fields: tuple[Field, ...]  # as stored: types are what the values turned out to be
-    details: dict[str, Any]  # what the engine gave to commit
-    subsets: dict[Subset, range]  # rows of each subset
-    spaces: dict[str, int]  # width
-    predictions: dict[str, int]  # width
-    visualizers: tuple[str, ...]
-    metrics: dict[str, dict[str, float]]
-    notes: tuple[str, ...]
+    Args:
+        folder: the run's folder; its name is the run's id.
 
-    def column(self, name: str) -> Any: ...  # pa.ChunkedArray: floats NaN = missing, others null = missing
-    def values(self, name: str) -> Any: ...  # numpy: float as stored, int64|float64 if missing, bool|object, str object
-    def latent(self, space: str) -> Any: ...  # float32 memmap [n, D]
-    def scores(self, prediction: str) -> Any: ...  # float32 memmap [n, C]
-    def thumbnail(self, row: int) -> tuple[bytes, str] | None: ...
-    def visuals(self, row: int) -> list[Any]: ...  # list[StoredVisual(name, kind, document, planes: int)]
-    def visual_image(self, row: int, visualizer: str, plane: int) -> tuple[bytes, str]: ...
-    def failures(self) -> list[SampleFailure]: ...
-    def key(self, row: int) -> SampleKey: ...
-    def locate(self, subset: Subset, sample_id: SampleId) -> int | None: ...
-    def search(self, text: str, subset: Subset | None = None, limit: int = 20) -> list[tuple[int, SampleKey]]: ...  # exact first, else prefix
-    def state(self, name: str) -> bytes | None: ...
-    def maps(self) -> list[MapInfo]: ...  # oldest first
-    def map(self, map_id: str) -> StoredMap: ...  # NotFoundError
-    def save_map(self, result: MapResult) -> MapInfo: ...
-    def verify(self) -> None: ...  # CorruptRunError naming the file
-    def close(self) -> None: ...
+    Raises:
+        CorruptRunError: a file is missing or damaged; the message names it.
+        WorkspaceError: written by a newer percepta.
+
+    Attributes:
+        id: opaque hex.
+        manifest: what was written down when it was committed.
+        n: number of samples that have a row.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.id = folder.name
+        self.folder = folder
+        self.manifest = read_document(folder / MANIFEST)
+        self.n = int(self.manifest["n"])
+        self._files = RunFiles(folder, self.manifest["files"])
+
+    @cached_property
+    def fields(self) -> tuple[Field, ...]:
+        """The run's fields, with the types that their values turned out to have."""
+        return tuple(Field.from_json(entry) for entry in self.manifest["fields"])
+
+    @cached_property
+    def subsets(self) -> dict[Subset, range]:
+        """Rows of each subset, in the order of the rows."""
+        return {
+            Subset(entry["subset"]): range(entry["start"], entry["stop"])
+            for entry in self.manifest["subsets"]
+        }
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """What the engine wrote down: device, throughput, labels …"""
+        return dict(self.manifest["details"])
+
+    @property
+    def spaces(self) -> dict[str, int]:
+        """Latent spaces and their width."""
+        return {entry["name"]: entry["width"] for entry in self.manifest["spaces"]}
+
+    @property
+    def predictions(self) -> dict[str, int]:
+        """Predictions and their width."""
+        return {entry["name"]: entry["width"] for entry in self.manifest["predictions"]}
+
+    @property
+    def visualizers(self) -> tuple[str, ...]:
+        """Names of the visualizers, in order."""
+        return tuple(entry["name"] for entry in self.manifest["visualizers"])
+
+    @property
+    def metrics(self) -> dict[str, dict[str, float]]:
+        """Mean of every loss and metric over each subset, ``{field: {subset: mean}}``."""
+        return dict(self.manifest["metrics"])
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is worth knowing of the run's data, e.g. fields whose values had several types."""
+        return tuple(self.manifest["notes"])
+
+    @cached_property
+    def sample_id_field(self) -> Field:
+        """The field of sample ids: integer if those of all subsets are, else text."""
+        texts = any(entry["ids"] == "str" for entry in self.manifest["subsets"])
+        kind = FieldType.STRING if texts else FieldType.INTEGER
+        return Field("sample_id", kind, FieldGroup.SAMPLE, None, "Id of the sample in its subset.")
+
+    @cached_property
+    def _table(self) -> pa.Table:
+        import pyarrow as pa
+
+        path = self._files.path("columns.arrow")
+        try:
+            return pa.ipc.open_file(pa.memory_map(str(path))).read_all()
+        except pa.ArrowException as error:
+            raise CorruptRunError(f"{self.id}/columns.arrow cannot be read: {error}.") from error
+
+    def column(self, name: str) -> pa.ChunkedArray:
+        """Return a column, memory-mapped: a field's, ``subset`` or ``sample_id``.
+
+        Floats have NaN where a value is missing and no nulls; other types have nulls. Texts may be
+        dictionary-encoded.
+
+        Raises:
+            NotFoundError: no such field.
+        """
+        if name not in self._table.column_names:
+            raise NotFoundError(f"The run has no field {name!r}.")
+        return self._table.column(name)
+
+    def values(self, name: str) -> NDArray[Any]:
+        """Return a column as an array of ``n`` values.
+
+        Floats as stored (NaN: missing); integers int64, or float64 with NaN if any is missing;
+        booleans bool, or object with None if any is missing; texts object with None.
+        """
+        column = self.column(name)
+        if str(column.type) in ("bool", "int64") and column.null_count == 0:
+            return column.to_numpy()  # type: ignore[no-any-return]
+        if str(column.type) == "int64":
+            return column.cast("double").fill_null(np.nan).to_numpy()  # type: ignore[no-any-return]
+        if str(column.type) in ("float", "double"):
+            return column.to_numpy()  # type: ignore[no-any-return]
+        return np.array(column.to_pylist(), object)
+
+    def latent(self, space: str) -> NDArray[np.float32]:
+        """Return a latent space, ``float32 [n, D]``, memory-mapped.
+
+        Raises:
+            NotFoundError: no such space.
+        """
+        return self._matrix("spaces", space, "latent space")
+
+    def scores(self, prediction: str) -> NDArray[np.float32]:
+        """Return what the model gave for a prediction, ``float32 [n, C]``, memory-mapped.
+
+        Raises:
+            NotFoundError: no such prediction.
+        """
+        return self._matrix("predictions", prediction, "prediction")
+
+    def _matrix(self, family: str, name: str, what: str) -> NDArray[np.float32]:
+        for entry in self.manifest[family]:
+            if entry["name"] == name:
+                return self._load(entry["file"])
+        raise NotFoundError(f"The run has no {what} {name!r}.")
+
+    def _load(self, name: str) -> NDArray[Any]:
+        path = self._files.path(name)
+        if path.stat().st_size == 128 or self.n == 0:  # nothing behind the header to map
+            return np.load(path)  # type: ignore[no-any-return]
+        return np.load(path, mmap_mode="r")  # type: ignore[no-any-return]
+
+    def thumbnail(self, row: int) -> tuple[bytes, str] | None:
+        """Return the thumbnail of a row and its media type; None if it has none.
+
+        Raises:
+            NotFoundError: no such row.
+            CorruptRunError: it is damaged.
+        """
+        self._check_row(row)
+        return None if self._thumbnails is None else self._thumbnails.read(row)
+
+    @cached_property
+    def _thumbnails(self) -> ImagePack | None:
+        entry = self.manifest["thumbnails"]
+        if entry is None:
+            return None
+        return ImagePack(self._files.pack(entry["pack"]), self._load(entry["index"]))
+
+    def visuals(self, row: int) -> list[StoredVisual]:
+        """Return what the visualizers made of a row, in their order, without pictures."""
+        self._check_row(row)
+        found = [pack.read(row, name) for name, pack in self._visuals.items()]
+        return [visual for visual in found if visual is not None]
+
+    def visual_image(self, row: int, visualizer: str, plane: int) -> tuple[bytes, str]:
+        """Return a picture of a visual and its media type.
+
+        Raises:
+            NotFoundError: no such row, visualizer or plane.
+            CorruptRunError: it is damaged.
+        """
+        self._check_row(row)
+        pack = self._visuals.get(visualizer)
+        image = None if pack is None else pack.image(row, plane)
+        if image is None:
+            raise NotFoundError("The sample has no such picture.")
+        return image
+
+    @cached_property
+    def _visuals(self) -> dict[str, VisualPack]:
+        return {
+            entry["name"]: VisualPack(self._files.pack(entry["pack"]), self._load(entry["index"]))
+            for entry in self.manifest["visualizers"]
+        }
+
+    def failures(self) -> list[SampleFailure]:
+        """Return the samples that failed, with their errors."""
+        document = read_document(self._files.path("failures.json"))
+        return [SampleFailure.from_json(entry) for entry in document["failures"]]
+
+    def key(self, row: int) -> SampleKey:
+        """Return which sample a row is.
+
+        Raises:
+            NotFoundError: no such row.
+        """
+        self._check_row(row)
+        value = self.column("sample_id")[row].as_py()
+        for entry in self.manifest["subsets"]:
+            if entry["start"] <= row < entry["stop"]:
+                return SampleKey(
+                    Subset(entry["subset"]), int(value) if entry["ids"] == "int" else value
+                )
+        raise CorruptRunError(f"{self.id}/{MANIFEST} does not cover row {row}.")
+
+    def locate(self, subset: Subset, sample_id: SampleId) -> int | None:
+        """Return the row of a sample; None if it has none (not planned, or failed)."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        rows = self.subsets.get(subset)
+        if rows is None:
+            return None
+        column = self.column("sample_id").slice(rows.start, len(rows))
+        try:
+            wanted = str(sample_id) if self.sample_id_field.type is FieldType.STRING else sample_id
+            type_ = (
+                column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+            )
+            value = pa.scalar(wanted, type_)
+        except (pa.ArrowException, UnicodeEncodeError, OverflowError, TypeError, ValueError):
+            return None
+        found = pc.index(column.cast(type_), value).as_py()
+        return None if found < 0 else rows.start + int(found)
+
+    def search(
+        self, text: str, subset: Subset | None = None, limit: int = 20
+    ) -> list[tuple[int, SampleKey]]:
+        """Return the samples whose id is ``text``; if there is none, those whose id begins with it."""
+        import pyarrow.compute as pc
+
+        subsets = [s for s in self.subsets if subset in (None, s)]
+        candidates: list[SampleId] = [text]
+        if text.lstrip("-").isdecimal() and text.isascii() and len(text) < 20:
+            candidates.append(int(text))
+        exact = {self.locate(s, c) for s in subsets for c in candidates}
+        rows = sorted(row for row in exact if row is not None)
+        for s in [] if rows else subsets:
+            span = self.subsets[s]
+            column = self.column("sample_id").slice(span.start, len(span)).cast("string")
+            try:
+                hits = pc.indices_nonzero(pc.starts_with(column, text))[:limit]
+            except UnicodeEncodeError:
+                break
+            rows += [span.start + int(hit) for hit in hits.to_pylist()]
+        return [(row, self.key(row)) for row in rows[:limit]]
+
+    def state(self, name: str) -> bytes | None:
+        """Return bytes that the evaluation kept (``RunWriter.save_state``), or None."""
+        listed = f"state/{name}"
+        return read_state(self._files.path(listed)) if listed in self.manifest["files"] else None
+
+    def maps(self) -> list[MapInfo]:
+        """Return the run's maps, oldest first."""
+        return map_infos(self.folder)
+
+    def map(self, map_id: str) -> StoredMap:
+        """Return a map, memory-mapped.
+
+        Raises:
+            NotFoundError: no such map.
+            CorruptRunError: it is damaged.
+        """
+        return load_map(self.folder, map_id, self.n)
+
+    def save_map(self, result: MapResult) -> MapInfo:
+        """Add a map; it is there whole or not at all.
+
+        Raises:
+            StorageError: its arrays do not fit the run.
+            DiskFullError: no space.
+        """
+        return save_map(self.folder, result, self.n)
+
+    def verify(self) -> None:
+        """Compare every file of the run and of its maps with its checksum.
+
+        Raises:
+            CorruptRunError: naming the file that is not what was written.
+        """
+        self._files.verify()
+        for info in self.maps():
+            load_map(self.folder, info.id, self.n)
+
+    def _check_row(self, row: int) -> None:
+        if not 0 <= row < self.n:
+            raise NotFoundError(f"The run has {self.n} samples; there is no row {row}.")

@@ -1,5 +1,21 @@
 """What users write against: decorators, data sets, and the neutral ``Integration`` they end in."""
 
+from percepta.integration import losses, metrics
+from percepta.integration.check import CheckReport, check
+from percepta.integration.collecting import collecting, use_loss, use_metric
+from percepta.integration.datasets import from_datasets
+from percepta.integration.decorators import (
+    ground_truth,
+    input,  # noqa: A004 - the word users write: pc.input
+    loss,
+    metadata,
+    metric,
+    model,
+    predictions,
+    subsets,
+    visualizer,
+)
+from percepta.integration.defaults import complete
 from percepta.integration.integration import (
     Connection,
     GroundTruthEncoder,
@@ -13,14 +29,21 @@ from percepta.integration.integration import (
     Reading,
     Visualizer,
 )
+from percepta.integration.measuring import Batch, Measures, measure
+from percepta.integration.reading import read_spread
 from percepta.integration.samples import Samples
+from percepta.integration.script import load_script
+from percepta.integration.showing import show
 
 __all__ = [
+    "Batch",
+    "CheckReport",
     "Connection",
     "GroundTruthEncoder",
     "InputEncoder",
     "Integration",
     "Loss",
+    "Measures",
     "MetadataFunction",
     "Metric",
     "Prediction",
@@ -28,4 +51,25 @@ __all__ = [
     "Reading",
     "Samples",
     "Visualizer",
+    "check",
+    "collecting",
+    "complete",
+    "from_datasets",
+    "ground_truth",
+    "input",
+    "load_script",
+    "loss",
+    "losses",
+    "measure",
+    "metadata",
+    "metric",
+    "metrics",
+    "model",
+    "predictions",
+    "read_spread",
+    "show",
+    "subsets",
+    "use_loss",
+    "use_metric",
+    "visualizer",
 ]

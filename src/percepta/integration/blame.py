@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import sysconfig
+from dataclasses import replace
 from pathlib import Path
 from types import CodeType
 from typing import Any, TypeVar
@@ -58,12 +59,14 @@ def name_of(function: Any) -> str:
     return str(name)
 
 
+def _code(where: Where) -> dict[str, Any]:
+    return {"file": where.file, "line": where.line, "function": where.function}
+
+
 def at_sample(where: Where, subset: Subset | None, sample_id: SampleId | None) -> Where:
     """Return the same place, for one sample."""
-    return Where(
-        file=where.file,
-        line=where.line,
-        function=where.function,
+    return replace(
+        where,
         subset=subset.value if subset is not None else where.subset,
         sample_id=str(sample_id) if sample_id is not None else where.sample_id,
     )
@@ -105,6 +108,8 @@ def blamed(error: Exception, kind: type[E], name: str, where: Where, fix: str) -
     """
     place = raised_at(error, where)
     if isinstance(error, PerceptaError):  # e.g. a visual that does not fit: its sentence is better
+        known = error.where.file is not None
+        place = replace(place, **_code(error.where)) if known else place
         return kind(error.message, where=place, fix=error.fix or fix)
     text = " ".join(str(error).split())
     sentence = f"{name}() raised {type(error).__name__}" + (f": {text}" if text else "")

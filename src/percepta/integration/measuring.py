@@ -83,18 +83,35 @@ def measure(integration: Integration, batch: Batch) -> Measures:
     """
     columns: Columns = {}
     failures: dict[int, SampleError] = {}
-    for function in (*integration.losses, *integration.metrics):
-        arguments = batch.arguments(function.connections)
-        if arguments is None:
-            continue
-        for name, values in _measured(function, arguments, batch.keys, failures).items():
+    functions: tuple[Loss | Metric, ...] = (*integration.losses, *integration.metrics)
+    for function in functions:
+        measured = measure_one(function, batch)
+        for name, values in measured.columns.items():
             if name in columns:
                 raise IntegrationError(
-                    f"Two functions give the field {name!r}.", where=function.where, fix="Rename one."
+                    f"Two functions give the field {name!r}.",
+                    where=function.where,
+                    fix="Rename one of them.",
                 )
             columns[name] = values
-        if isinstance(function, Loss):
-            _check_loss(function, columns[function.name], batch.keys, failures)
+        for index, problem in measured.failures.items():
+            failures.setdefault(index, problem)
+    return Measures(columns, failures)
+
+
+def measure_one(function: Loss | Metric, batch: Batch) -> Measures:
+    """Compute one loss or metric for a batch of one subset; nothing where it needs a ground truth.
+
+    Raises:
+        IntegrationError: it returned something else than one value per sample.
+    """
+    arguments = batch.arguments(function.connections)
+    if arguments is None:
+        return Measures({}, {})
+    failures: dict[int, SampleError] = {}
+    columns = _measured(function, arguments, batch.keys, failures)
+    if isinstance(function, Loss):
+        _check_loss(function, columns[function.name], batch.keys, failures)
     return Measures(columns, failures)
 
 

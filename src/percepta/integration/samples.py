@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from percepta.core.errors import IntegrationError, Where
@@ -27,12 +27,30 @@ class Samples:
     subset: Subset
     ids: Sequence[SampleId]
     data: Any = None
+    _index: dict[SampleId, int] | None = field(default=None, repr=False)
 
     def __init__(self, subset: Subset | str, ids: Sequence[SampleId] | int, data: Any = None) -> None:
         """Check the ids (a range in no time, a list in one pass)."""
         object.__setattr__(self, "subset", _subset(subset))
         object.__setattr__(self, "ids", _ids(ids, self.subset))
         object.__setattr__(self, "data", data)
+        object.__setattr__(self, "_index", None)
+
+    def position(self, sample_id: SampleId) -> int:
+        """Return the position of an id among the ids.
+
+        Raises:
+            ValueError: there is no such id.
+        """
+        if isinstance(self.ids, range):
+            return self.ids.index(sample_id)  # type: ignore[arg-type]
+        if self._index is None:  # made at most twice, when two threads meet here
+            made = {name: index for index, name in enumerate(self.ids)}
+            object.__setattr__(self, "_index", made)
+        found = (self._index or {}).get(sample_id)
+        if found is None:
+            raise ValueError(f"no sample {sample_id!r}")
+        return found
 
     def __len__(self) -> int:
         """Number of samples."""

@@ -1,0 +1,125 @@
+"""Losses of other libraries, PyTorch's above all, as functions that give one value per sample.
+
+Nothing here imports torch: whoever brings a loss of torch has imported it already.
+"""
+
+from __future__ import annotations
+
+import copy
+import functools
+import inspect
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from percepta.core.errors import IntegrationError
+from percepta.integration.arrays import as_array
+from percepta.integration.blame import defined_at, name_of
+
+Array = NDArray[Any]
+
+
+def per_sample_loss(loss: Callable[..., Any]) -> Callable[[Array, Array], Array]:
+    """Return ``(prediction, target) -> [B]`` on arrays for any loss.
+
+    * An object or function with a ``reduction`` is used with ``reduction='none'`` (on a copy), and what it gives
+      per sample is averaged over positions.
+    * A function of torch, or one that does not work on arrays, receives tensors.
+    * One that reduces a batch to one number is called sample by sample.
+
+    Args:
+        loss: an ``nn.Module`` loss, a function of ``torch.nn.functional``, or any function of two arrays.
+    """
+    if getattr(loss, "__module__", "").startswith("percepta.integration."):
+        return loss
+    return _PerSample(loss)
+
+
+class _PerSample:
+    """A loss that gives one value per sample; it keeps the name and the place of the user's."""
+
+    def __init__(self, loss: Callable[..., Any]) -> None:
+        self.__name__ = name_of(loss)
+        self.function = _unreduced(loss)
+        self.tensors = _wants_tensors(loss)
+        if hasattr(loss, "__code__"):
+            self.__code__ = loss.__code__
+
+    def __call__(self, prediction: Array, target: Array) -> Array:
+        """Give one value per sample, ``[B]``."""
+        values = self._values(prediction, target)
+        if values.ndim == 0 and len(prediction) > 1:
+            each = [
+                self._values(prediction[i : i + 1], target[i : i + 1]) for i in range(len(prediction))
+            ]
+            values = np.stack([value.reshape(()) for value in each])
+        if values.ndim > 1:
+            values = values.reshape(len(values), -1).mean(axis=1)
+        return values
+
+    def _values(self, prediction: Array, target: Array) -> Array:
+        if not self.tensors:
+            try:
+                return as_array(self.function(prediction, target))
+            except (AttributeError, TypeError):
+                if "torch" not in sys.modules:
+                    raise
+                values = self._from_tensors(prediction, target)
+                self.tensors = True  # it needed what only tensors have
+                return values
+        return self._from_tensors(prediction, target)
+
+    def _from_tensors(self, prediction: Array, target: Array) -> Array:
+        torch = sys.modules["torch"]
+        with torch.no_grad():
+            return as_array(self.function(_tensor(prediction), _tensor(target)))
+
+
+def _unreduced(loss: Callable[..., Any]) -> Callable[..., Any]:
+    if getattr(loss, "reduction", None) in ("mean", "sum"):
+        loss = copy.copy(loss)
+        loss.reduction = "none"  # type: ignore[attr-defined]
+        return loss
+    try:
+        parameters = inspect.signature(loss).parameters
+    except (TypeError, ValueError):
+        return loss
+    if "reduction" in parameters and not isinstance(loss, type):
+        return functools.partial(loss, reduction="none")
+    if isinstance(loss, type):
+        raise IntegrationError(
+            f"The loss {loss.__name__} is a class.",
+            where=defined_at(loss),
+            fix=f"Give an object of it: {loss.__name__}().",
+        )
+    return loss
+
+
+def _wants_tensors(loss: Callable[..., Any]) -> bool:
+    torch = sys.modules.get("torch")
+    if torch is None:
+        return False
+    if isinstance(loss, torch.nn.Module) or getattr(loss, "__module__", "").startswith("torch"):
+        return True
+    try:
+        annotations = [str(p.annotation) for p in inspect.signature(loss).parameters.values()]
+    except (TypeError, ValueError):
+        annotations = []
+    if any("ndarray" in text or "NDArray" in text for text in annotations):
+        return False
+    if any("Tensor" in text for text in annotations):
+        return True
+    plain = inspect.unwrap(loss)
+    names = set(getattr(getattr(plain, "__code__", None), "co_names", ()))
+    spaces = getattr(plain, "__globals__", {})
+    return any(getattr(spaces.get(name), "__name__", "").startswith("torch") for name in names)
+
+
+def _tensor(array: Array) -> Any:
+    """Floats as float32, whole numbers as int64: what losses of torch expect."""
+    torch = sys.modules["torch"]
+    wanted = np.float32 if array.dtype.kind == "f" else np.int64
+    return torch.from_numpy(np.ascontiguousarray(array, dtype=wanted))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 
 import typer
@@ -44,16 +45,11 @@ def main() -> None:
         sys.argv.remove("--debug")
     try:
         app()
-    except JobCancelledError as error:
-        if debug:
-            raise
-        _tell(error)
-        sys.exit(130)
     except PerceptaError as error:
         if debug:
             raise
         _tell(error)
-        sys.exit(1)
+        sys.exit(130 if isinstance(error, JobCancelledError) else 1)
     except KeyboardInterrupt:
         sys.exit(130)
 
@@ -62,3 +58,5 @@ def _tell(error: PerceptaError) -> None:
     from percepta.terminal import print_error
 
     print_error(error)
+    if "--json" in sys.argv[1:]:
+        typer.echo(json.dumps({"error": error.to_json()}))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from percepta.core.progress import Progress
-from percepta.integration import CheckReport
+from percepta.integration import CheckReport, check, load_script
+from percepta.models import Model, open_model
 
 
 def check_script(
@@ -26,5 +28,21 @@ def check_script(
         device: where the model runs.
         trust: whether a model file may run code when it is opened.
         progress: told of every sample.
+
+    Raises:
+        IntegrationError: the script cannot be loaded at all; everything else is in the report.
     """
-    raise NotImplementedError
+    integration = load_script(script)
+
+    def open_it(example: dict[str, Any]) -> Model:
+        source = model if model is not None or integration.model is None else integration.model()
+        return open_model(
+            source,
+            example=example,
+            outputs=[prediction.name for prediction in integration.predictions] or None,
+            trust=trust,
+            device=device,
+        )
+
+    given = model is not None or integration.model is not None
+    return check(integration, open_it if given else None, samples_per_subset, progress)

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
 
 from percepta.analysis.latent import plan_spaces
 from percepta.core.errors import ConflictError, IntegrationError, JobCancelledError
-from percepta.core.fields import Field, FieldGroup, FieldType
 from percepta.core.progress import Progress
 from percepta.engine.batches import Reader, reader
 from percepta.engine.choosing import choose
-from percepta.engine.measuring import measured_fields
+from percepta.engine.columns import describe_columns
 from percepta.engine.options import EvaluateOptions
-from percepta.engine.predictions import Head
-from percepta.engine.preparing import first_batch, prepare
+from percepta.engine.preparing import example_inputs, prepare
 from percepta.engine.recording import Recorder, Shard
-from percepta.integration import Integration
+from percepta.integration import Integration, read_spread
 from percepta.models import Model, open_model
 from percepta.storage import Run, RunPlan, RunStatus, RunWriter, Workspace
 
@@ -55,11 +52,12 @@ def evaluate(
     progress.stage("preparing", unit="steps")
     subsets = choose(integration.load_subsets(), options.subsets, options.limit)
     keys = {part.subset: part.ids for part in subsets}
+    readings = read_spread(integration)
     with reader(integration, subsets, options.workers) as samples:
         outputs = [prediction.name for prediction in integration.predictions] or None
         model = open_model(
             source,
-            example=first_batch(samples, keys).inputs,
+            example=example_inputs(readings),
             outputs=outputs,
             trust=options.trust,
             device=options.device,
@@ -83,6 +81,7 @@ def evaluate(
                 try:
                     recorder = prepare(
                         integration,
+                        readings,
                         model,
                         recipes,
                         samples,
@@ -146,20 +145,8 @@ def _pass(
         ],
         "notes": watch.notes,
     }
-    fields = _describe(recorder.integration, recorder.heads, sorted(names))
+    fields = describe_columns(recorder.integration, recorder.heads, sorted(names))
     return writer.commit(fields, details)
-
-
-def _describe(integration: Integration, heads: Sequence[Head], names: Sequence[str]) -> list[Field]:
-    """Describe the run's columns: measured, predicted, and the user's metadata."""
-    predicted = [field for head in heads for field in head.fields() if field.name in names]
-    known = {field.name for field in predicted}
-    measured = measured_fields(integration, [name for name in names if name not in known])
-    known |= {field.name for field in measured}
-    metadata = [
-        Field(name, FieldType.STRING, FieldGroup.METADATA) for name in names if name not in known
-    ]
-    return [*measured, *predicted, *metadata]
 
 
 class _Watch:

@@ -8,52 +8,34 @@ from typing import Any
 import numpy as np
 
 from percepta.analysis.latent import Calibration, SpaceRecipe, calibrate
-from percepta.core.errors import IntegrationError, SampleError
 from percepta.core.progress import Progress
-from percepta.engine.batches import Batch, Reader
+from percepta.engine.batches import Reader
 from percepta.engine.choosing import Keys, spread
+from percepta.engine.columns import reserved
 from percepta.engine.options import EvaluateOptions
 from percepta.engine.predictions import plan_heads
 from percepta.engine.recording import Recorder, responses
-from percepta.integration import Integration
+from percepta.integration import Integration, Reading, complete
 from percepta.models import Model
 
 CALIBRATION_SAMPLES = 512
-FIRST_CANDIDATES = 64
 EXAMPLE_SIZE = 4
-MAP_FIELDS = frozenset({"subset", "sample_id", "cluster", "subcluster", "cluster_distance"})
 
 
-def first_batch(samples: Reader, keys: Keys) -> Batch:
-    """Return a few samples that can be read, to show the model what it will get.
-
-    Raises:
-        IntegrationError: none of the samples tried can be read; carries the first one's error.
-    """
-    candidates = spread(keys, FIRST_CANDIDATES)
-    first: SampleError | None = None
-    found: Batch | None = None
-    for batch in samples.batches(candidates, EXAMPLE_SIZE):
-        if batch.failures and first is None:
-            first = batch.failures[0].error
-        if len(batch.keys) > (len(found.keys) if found else 0):
-            found = batch
-        if found is not None and len(found.keys) >= 2:
-            return found
-    if found is not None:
-        return found
-    if first is None:
-        raise IntegrationError("There are no samples.", fix="Give ids in the subsets function.")
-    raise IntegrationError(
-        f"None of {len(candidates)} samples from all over the data could be read; the first: "
-        f"{first.message}",
-        where=first.where,
-        fix=first.fix,
-    )
+def example_inputs(readings: Sequence[Reading]) -> dict[str, Any]:
+    """Return a small batch of real inputs, by name ``[B, ...]``, to open the model with."""
+    first = readings[0].inputs
+    alike = [
+        reading.inputs
+        for reading in readings
+        if all(array.shape == first[name].shape for name, array in reading.inputs.items())
+    ][:EXAMPLE_SIZE]
+    return {name: np.stack([inputs[name] for inputs in alike]) for name in first}
 
 
 def prepare(
     integration: Integration,
+    readings: Sequence[Reading],
     model: Model,
     recipes: Mapping[str, SpaceRecipe],
     samples: Reader,
@@ -66,6 +48,7 @@ def prepare(
 
     Args:
         integration: the integration.
+        readings: a spread of samples, from which missing losses, metrics and pictures are decided.
         model: the opened model.
         recipes: the latent spaces to build.
         samples: reads samples.
@@ -95,12 +78,11 @@ def prepare(
         calibration = calibrate(recipes, _join_responses(gathered, capture), seed=options.seed)
     else:
         calibration = Calibration.from_bytes(stored)
-    heads = plan_heads(integration, _join(outputs) if outputs else last, _join(truths))
-    taken = {field.name for head in heads for field in head.fields()} | MAP_FIELDS | {"loss"}
-    taken |= {metric.name for metric in integration.metrics}
-    return Recorder(
-        integration, model, calibration, heads, capture, options.visuals, frozenset(taken)
-    )
+    joined = _join(outputs) if outputs else last
+    integration = complete(integration, readings, joined)
+    heads = plan_heads(integration, joined, _join(truths))
+    taken = reserved(integration, heads)
+    return Recorder(integration, model, calibration, heads, capture, options.visuals, taken)
 
 
 def _join(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -10,16 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from percepta.analysis.latent import Calibration
-from percepta.core.errors import PerceptaError, SampleError, Where
+from percepta.core.errors import PerceptaError, SampleError
 from percepta.core.rendering import EncodedVisual, encode, thumbnail, thumbnails_of_images
 from percepta.engine.batches import Batch, Failed
-from percepta.engine.measuring import Tensors, measure
+from percepta.engine.columns import loss_columns
 from percepta.engine.predictions import Head
-from percepta.integration import Integration, Visualizer
+from percepta.integration import Batch as Arrays
+from percepta.integration import Integration, Visualizer, measure, show
 from percepta.models import Forward, Model
 from percepta.storage import SampleFailure, ShardData
 
 THUMBNAIL_SIZE = 64
+Picture = NDArray[np.uint8]
 
 
 @dataclass
@@ -53,6 +55,10 @@ class Shard:
             column.extend([None] * (self.rows - len(column)))
             column.extend(values.tolist() if isinstance(values, np.ndarray) else values)
         self.rows += count
+
+    def fail(self, failures: Sequence[Failed]) -> None:
+        """Take note of samples that get no row."""
+        self.failures.extend(_failure(failed) for failed in failures)
 
     def data(self) -> ShardData:
         """Return the shard as storage takes it."""
@@ -93,29 +99,28 @@ class Recorder:
     def record(self, batch: Batch, shard: Shard) -> None:
         """Run a batch and add its rows to the shard; samples that fail are added as failures."""
         batch, forward = self._forward(batch)
-        if forward is not None:
-            tensors = Tensors(batch.inputs, batch.ground_truths, forward.outputs)
-            measured = measure(self.integration, tensors, len(batch.keys), batch.wheres)
-            if measured.failures:
-                self.record(batch.without(measured.failures, "measure"), shard)
-                return
-            columns: dict[str, Any] = dict(measured.values)
-            for head in self.heads:
-                truth = batch.ground_truths.get(head.truth) if head.truth else None
-                read, scores = head.record(forward.outputs[head.prediction], truth)
-                columns.update(read)
-                if scores is not None:
-                    shard.scores.setdefault(head.prediction, []).append(scores)
-            columns.update(self._metadata(batch))
-            shard.add(len(batch.keys), columns)
-            for space, vectors in self._vectors(forward).items():
-                shard.latents.setdefault(space, []).append(vectors)
-            if self.visuals:
-                self._draw(tensors, batch, shard)
-        shard.failures.extend(_failure(failed) for failed in batch.failures)
-
-    def _vectors(self, forward: Forward) -> dict[str, NDArray[np.float32]]:
-        return self.calibration.transform(responses(forward))
+        if forward is None:
+            shard.fail(batch.failures)
+            return
+        arrays = Arrays(batch.keys, batch.inputs, batch.ground_truths, forward.outputs)
+        measured = measure(self.integration, arrays)
+        if measured.failures:
+            self.record(batch.without(measured.failures, "measure"), shard)
+            return
+        columns: dict[str, Any] = dict(loss_columns(self.integration, measured.columns))
+        for head in self.heads:
+            truth = batch.ground_truths.get(head.truth) if head.truth else None
+            read, scores = head.record(forward.outputs[head.prediction], truth)
+            columns.update(read)
+            if scores is not None:
+                shard.scores.setdefault(head.prediction, []).append(scores)
+        columns.update(self._metadata(batch))
+        shard.add(len(batch.keys), columns)
+        for space, vectors in self.calibration.transform(responses(forward)).items():
+            shard.latents.setdefault(space, []).append(vectors)
+        if self.visuals:
+            self._draw(arrays, shard)
+        shard.fail(batch.failures)
 
     def _forward(self, batch: Batch) -> tuple[Batch, Forward | None]:
         """Run the model; if it fails on the batch, find the samples to blame one by one."""
@@ -150,21 +155,20 @@ class Recorder:
         """Name of a metadata value's field: its own, or ``metadata_<name>`` where that is taken."""
         return f"metadata_{name}" if name in self.taken else name
 
-    def _draw(self, tensors: Tensors, batch: Batch, shard: Shard) -> None:
-        count = len(batch.keys)
-        thumbnails: list[NDArray[np.uint8] | None] = [None] * count
+    def _draw(self, arrays: Arrays, shard: Shard) -> None:
+        count = len(arrays.keys)
+        thumbnails: list[Picture | None] = [None] * count
         for visualizer in self.integration.visualizers:
+            arguments = arrays.arguments(visualizer.connections)
             drawn: list[EncodedVisual | None] = [None] * count
-            small: list[NDArray[np.uint8] | None] = [None] * count
-            arguments = tensors.arguments(visualizer.connections)
+            small: list[Picture | None] = [None] * count
             if arguments is not None and visualizer.batch is not None:
                 pictures = visualizer.batch(**arguments)
                 drawn = list(_encode_pictures(pictures))
                 small = list(thumbnails_of_images(pictures, THUMBNAIL_SIZE))
             elif arguments is not None:
-                for index, where in enumerate(batch.wheres):
-                    sample = {name: array[index] for name, array in arguments.items()}
-                    drawn[index], small[index] = _draw_one(visualizer, sample, where, shard)
+                for index in range(count):
+                    drawn[index], small[index] = _draw_one(visualizer, arrays, index, shard)
             shard.visuals.setdefault(visualizer.name, []).extend(drawn)
             thumbnails = [
                 old if old is not None else new for old, new in zip(thumbnails, small, strict=True)
@@ -186,20 +190,16 @@ def _encode_pictures(pictures: NDArray[np.uint8]) -> list[EncodedVisual]:
 
 
 def _draw_one(
-    visualizer: Visualizer, arguments: Mapping[str, NDArray[Any]], where: Where, shard: Shard
-) -> tuple[EncodedVisual | None, NDArray[np.uint8] | None]:
-    try:
-        visual = visualizer.function(**arguments)
-        return encode(visual), thumbnail(visual, THUMBNAIL_SIZE)
-    except Exception as error:
-        count, first = shard.broken.get(visualizer.name, (0, ""))
-        reason = (
-            error.message
-            if isinstance(error, PerceptaError)
-            else f"{type(error).__name__}: {error}"
-        )
-        shard.broken[visualizer.name] = (count + 1, first or f"{reason} ({where})")
+    visualizer: Visualizer, arrays: Arrays, index: int, shard: Shard
+) -> tuple[EncodedVisual | None, Picture | None]:
+    visual = show(visualizer, arrays, index)
+    if visual is None:
         return None, None
+    if isinstance(visual, SampleError):
+        count, first = shard.broken.get(visualizer.name, (0, str(visual)))
+        shard.broken[visualizer.name] = (count + 1, first)
+        return None, None
+    return encode(visual), thumbnail(visual, THUMBNAIL_SIZE)
 
 
 def _failure(failed: Failed) -> SampleFailure:

@@ -15,41 +15,43 @@ STAGES := lint contracts types test-web test-python test-browser test-packaging
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo serve test lint contracts types test-web test-python test-browser \
-	test-packaging web bench format clean
+	test-packaging node web bench format clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 # ---- set up ----------------------------------------------------------------------------------
 
-setup: $(MADE)/runtime $(MADE)/dev web ## everything a developer needs, in .venv
+setup: web $(MADE)/dev ## everything a developer needs, in .venv
 
 $(BIN)/python:
 	@sh tools/make_venv.sh $(VENV) $(PYTHON)
 
 $(MADE)/pip: constraints.txt | $(BIN)/python
-	$(INSTALL) --upgrade pip
+	$(INSTALL) --upgrade pip hatchling editables
 	@mkdir -p $(MADE) && touch $@
 
-$(MADE)/runtime: $(MADE)/pip pyproject.toml | web
+$(MADE)/runtime: $(MADE)/pip pyproject.toml
 	$(if $(TORCH_INDEX),$(INSTALL) --index-url $(TORCH_INDEX) torch)
-	$(INSTALL) --editable .
+	$(INSTALL) --no-build-isolation --editable .
 	@touch $@
 
 $(MADE)/dev: $(MADE)/runtime
 	$(INSTALL) --group dev
 	@touch $@
 
-web: $(MADE)/pip ## build the page into src/percepta/_web (if its sources changed)
+node: $(MADE)/pip
 	@! $(BIN)/python -m tools.web_assets needs-node || $(INSTALL) --group node
+
+web: node ## build the page into src/percepta/_web (if its sources changed)
 	@$(BIN)/python -m tools.web_assets build
 
 # ---- use -------------------------------------------------------------------------------------
 
-demo: $(MADE)/runtime ## train a small network, evaluate it, open its population map
+demo: $(MADE)/runtime web ## train a small network, evaluate it, open its population map
 	$(BIN)/percepta demo $(DEMO) $(shell test -t 1 || echo --no-serve)
 
-serve: $(MADE)/runtime ## serve the page with all projects of the workspace
+serve: $(MADE)/runtime web ## serve the page with all projects of the workspace
 	$(BIN)/percepta serve
 
 # ---- check -----------------------------------------------------------------------------------
@@ -57,7 +59,7 @@ serve: $(MADE)/runtime ## serve the page with all projects of the workspace
 test: ## everything that CI runs, with the time each part took
 	@MAKE="$(MAKE)" sh tools/stages.sh setup -- $(STAGES)
 
-lint: $(MADE)/dev ## ruff and oxlint
+lint: $(MADE)/dev node ## ruff and oxlint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m tools.web_assets npm run --silent lint
@@ -65,11 +67,11 @@ lint: $(MADE)/dev ## ruff and oxlint
 contracts: $(MADE)/dev ## the floors import downwards only
 	$(BIN)/lint-imports --no-logo
 
-types: $(MADE)/dev ## mypy --strict and TypeScript
+types: $(MADE)/dev node ## mypy --strict and TypeScript
 	$(BIN)/mypy
 	$(BIN)/python -m tools.web_assets npm run --silent typecheck
 
-test-web: $(MADE)/dev ## the unit tests of the page
+test-web: $(MADE)/dev node ## the unit tests of the page
 	$(BIN)/python -m tools.web_assets npm test --silent
 
 test-python: $(MADE)/dev ## unit and integration tests

@@ -51,7 +51,9 @@ class Evaluation:
 
     def show(self, **options: Any) -> None:
         """Serve the page and open it at this run; returns on Ctrl-C. See :func:`serve`."""
-        serve(self.workspace.root, **options)
+        from percepta.server import serve as start
+
+        start(self.workspace, fragment=f"#/runs/{self.run.id}", **options)
 
 
 def evaluate(
@@ -93,7 +95,7 @@ def evaluate(
     from percepta.engine.options import EvaluateOptions
     from percepta.engine.workflow import Subject, evaluate_and_explore
     from percepta.integration import from_datasets
-    from percepta.jobs import run_here
+    from percepta.jobs.here import run_here
     from percepta.storage import Workspace
     from percepta.terminal import TerminalProgress
 

@@ -44,6 +44,11 @@ class Evaluated:
     map: MapInfo | None
     worst: list[str]
 
+    @property
+    def page(self) -> str:
+        """The page's view of the run."""
+        return f"#/runs/{self.run_id}"
+
     def to_json(self) -> dict[str, Any]:
         """Return the JSON form."""
         values = {name: value for name, value in vars(self).items() if name != "map"}
@@ -64,7 +69,7 @@ def run_evaluation(
     """Evaluate a script and make its first map, with progress in the terminal and in the page."""
     from percepta.engine.options import EvaluateOptions
     from percepta.engine.workflow import Subject, evaluate_and_explore
-    from percepta.jobs import run_here
+    from percepta.jobs.here import run_here
     from percepta.terminal import TerminalProgress
 
     subject = Subject.from_script(script, model)
@@ -109,10 +114,10 @@ def run_exploration(
 ) -> MapInfo:
     """Make a map of a run, with progress in the terminal and in the page."""
     from percepta.engine.explore import explore
-    from percepta.jobs import run_here
+    from percepta.jobs.here import run_here
     from percepta.terminal import TerminalProgress
 
-    params = {
+    params: dict[str, Any] = {
         "run": run_id,
         "space": space,
         "algorithm": algorithm,

@@ -53,9 +53,9 @@ def find_demo(name: str) -> Demo:
 
 def weights_file(name: str) -> Path:
     """Where the trained network of a demo lies in the workspace in use."""
-    from percepta.storage import workspace_folder
+    from percepta.storage import Workspace
 
-    return workspace_folder() / "demos" / f"{name}.pt"
+    return Workspace.open().root / "demos" / f"{name}.pt"
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ class DigitNet(nn.Module):
 
 def as_input(images: np.ndarray) -> Tensor:
     """Turn uint8 [B, H, W] into what :class:`DigitNet` takes: float32 [B, 1, H, W] in 0..1."""
-    return torch.from_numpy(images).unsqueeze(1).float().div_(255)
+    return torch.from_numpy(images.astype(np.float32) / 255).unsqueeze(1)
 
 
 def train(
@@ -64,7 +64,7 @@ def train(
     """
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        network = DigitNet(training.images.shape[1]).to(memory_format=torch.channels_last)
+        network = DigitNet(training.images.shape[1])
         steps = epochs * -(-len(training) // batch_size)
         optimizer = torch.optim.AdamW(network.parameters(), lr=1e-3, weight_decay=1e-2)
         schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=4e-3, total_steps=steps)
@@ -77,7 +77,8 @@ def train(
             optimizer.step()
             schedule.step()
             progress.advance(len(labels))
-    return network.eval()
+    network.eval()
+    return network
 
 
 def accuracy(network: Callable[[Tensor], Tensor], digits: Digits) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -148,7 +148,7 @@ def _describe(
                 parent=parent,
                 x=x,
                 y=y,
-                traits=_traits(told),
+                traits=_traits(told, columns),
                 mean_loss=_mean(loss[members]) if loss is not None else None,
             )
         )
@@ -182,14 +182,15 @@ def _naming_columns(run: Run, rows: NDArray[np.int64]) -> dict[str, Column]:
     }
 
 
-def _traits(told: ClusterDescription) -> Sequence[Trait]:
+def _traits(told: ClusterDescription, columns: Mapping[str, Column]) -> tuple[Trait, ...]:
     traits = []
     for trait in told.traits:
         value: Any = trait.value
         if value is None:
+            known = np.asarray(columns[trait.field].values, float)
             value = (
-                -np.inf if trait.low is None else trait.low,
-                np.inf if trait.high is None else trait.high,
+                float(np.nanmin(known)) if trait.low is None else trait.low,
+                float(np.nanmax(known)) if trait.high is None else trait.high,
             )
         traits.append(
             Trait(trait.field, value, trait.share_inside, trait.share_outside, trait.score)

@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from percepta.core.errors import IntegrationError
 from percepta.core.fields import Field, FieldGroup, FieldType
-from percepta.integration import Integration, Prediction
+from percepta.integration import Integration, Loss, Metric, Prediction
 
-Array = NDArray[np.generic]
+Array = NDArray[Any]
+Columns = dict[str, Sequence[Any] | NDArray[Any]]
 MAX_STORED_CLASSES = 1_024
 
 
@@ -91,13 +93,13 @@ class Head:
 
     def probabilities(self, output: Array) -> NDArray[np.float32]:
         """Turn a batch of this output into float32 probabilities ``[B, C]``."""
-        scores = np.asarray(output, np.float32).reshape(len(output), -1)
+        scores: NDArray[np.float32] = np.asarray(output, np.float32).reshape(len(output), -1)
         match self.activation:
             case Activation.SOFTMAX:
                 shifted = np.exp(scores - scores.max(axis=1, keepdims=True))
                 scores = shifted / shifted.sum(axis=1, keepdims=True)
             case Activation.SIGMOID:
-                scores = 1 / (1 + np.exp(-np.clip(scores, -80, 80)))
+                scores = (1 / (1 + np.exp(-np.clip(scores, -80, 80)))).astype(np.float32)
             case Activation.NONE:
                 pass
         if self.kind is HeadKind.BINARY:
@@ -106,14 +108,14 @@ class Head:
 
     def record(
         self, output: Array, truth: Array | None
-    ) -> tuple[dict[str, Sequence[object]], NDArray[np.float32] | None]:
+    ) -> tuple[Columns, NDArray[np.float32] | None]:
         """Return the head's columns for a batch, and the probabilities worth keeping.
 
         Args:
             output: the model's output, ``[B, ...]``.
             truth: the ground truth, ``[B]``, ``[B, 1]``, or one-hot ``[B, C]``; None for unlabeled.
         """
-        columns: dict[str, Sequence[object]] = {}
+        columns: Columns = {}
         if self.kind is HeadKind.NUMBER:
             predicted = np.asarray(output, np.float64).reshape(len(output))
             columns["predicted"] = predicted
@@ -139,7 +141,7 @@ class Head:
         keep = probabilities.shape[1] <= MAX_STORED_CLASSES
         return self._prefixed(columns), probabilities if keep else None
 
-    def _prefixed(self, columns: dict[str, Sequence[object]]) -> dict[str, Sequence[object]]:
+    def _prefixed(self, columns: Columns) -> Columns:
         return {self.prefix + name: values for name, values in columns.items()}
 
 
@@ -225,7 +227,8 @@ def _activation(prediction: Prediction, output: Array, otherwise: Activation) ->
 
 def _truth_of(integration: Integration, prediction: str, truths: Mapping[str, Array]) -> str | None:
     """Return the ground truth that a loss or metric compares the prediction with, if one does."""
-    for part in (*integration.losses, *integration.metrics):
+    parts: tuple[Loss | Metric, ...] = (*integration.losses, *integration.metrics)
+    for part in parts:
         sources = [(c.source, c.name) for c in part.connections]
         if ("prediction", prediction) in sources:
             for source, name in sources:
@@ -249,7 +252,7 @@ def class_indices(truth: Array, width: int) -> NDArray[np.int64]:
     """Return class indices int64 ``[B]`` from indices or one-hot rows; -1 where there is none."""
     values = truth.reshape(len(truth), -1)
     if values.shape[1] > 1:
-        return np.argmax(values.astype(np.float64), axis=1)
+        return np.argmax(values.astype(np.float64), axis=1).astype(np.int64)
     numbers = np.nan_to_num(values[:, 0].astype(np.float64), nan=-1, posinf=-1, neginf=-1)
     indices = numbers.astype(np.int64)
     indices[(indices < 0) | (indices >= width)] = -1

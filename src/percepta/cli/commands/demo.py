@@ -58,5 +58,5 @@ def demo(
             host=host,
             port=port,
             open_browser=not no_browser,
-            path=result.page,
+            fragment=result.page,
         )

@@ -1,4 +1,4 @@
-"""Small pictures from arrays: area down-sampling, boxes, masks, curves and bars, with numpy alone."""
+"""Small pictures from arrays with numpy alone: area averages, boxes, masks, curves and bars."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _area_weights(source: int, target: int) -> NDArray[np.float32]:
     edges = np.arange(target + 1) * (source / target)
     start = np.maximum(edges[:-1, None], np.arange(source)[None, :])
     end = np.minimum(edges[1:, None], np.arange(1, source + 1)[None, :])
-    weights = np.clip(end - start, 0, None) * (target / source)
+    weights: NDArray[np.float32] = np.clip(end - start, 0, None) * (target / source)
     return weights.astype(np.float32)
 
 
@@ -87,7 +87,7 @@ def outline(picture: Pixels, corners: Sequence[tuple[float, float]], color: int)
 
 
 def curves(data: NDArray[np.float32], size: int) -> Pixels:
-    """Draw series ``[M, N]`` as a small line plot ``[h, size, 3]``; what is not finite leaves a gap."""
+    """Draw series ``[M, N]`` as a line plot ``[h, size, 3]``; what is not finite leaves a gap."""
     height = max(1, round(size * 0.625))
     picture = np.full((height, size, 3), PAPER, dtype=np.uint8)
     finite = data[np.isfinite(data)]
@@ -116,10 +116,8 @@ def curves(data: NDArray[np.float32], size: int) -> Pixels:
     return picture
 
 
-def bars(
-    values: NDArray[np.float32], truth: NDArray[np.float32] | None, size: int
-) -> Pixels:
-    """Draw values ``[C]`` as horizontal bars ``[size, size, 3]``, the first on top; truth as ticks."""
+def bars(values: NDArray[np.float32], truth: NDArray[np.float32] | None, size: int) -> Pixels:
+    """Draw values ``[C]`` as bars ``[size, size, 3]``, the first on top; the truth as ticks."""
     picture = np.full((size, size, 3), PAPER, dtype=np.uint8)
     everything = values if truth is None else np.concatenate([values, truth])
     low, high = min(0.0, float(everything.min())), max(0.0, float(everything.max()))

@@ -1,4 +1,4 @@
-"""Drawing visuals: a thumbnail for the map, and the encoded form that storage keeps and the page draws."""
+"""Drawing visuals: a thumbnail for the map, and the form that storage keeps and the page draws."""
 
 from __future__ import annotations
 
@@ -34,8 +34,9 @@ class EncodedVisual:
         kind: ``image``, ``image_boxes``, ``image_mask``, ``text``, ``text_mask``, ``graph`` or
             ``horizontal_bar``.
         document: JSON-able values (boxes, labels, tokens, series …). Where there are planes,
-            ``document["planes"]`` names the role of each: ``picture`` (may be stored lossily) or ``mask``
-            (class ids; must be stored losslessly), and ``width``, ``height`` give their size.
+            ``document["planes"]`` names the role of each: ``picture`` (may be stored lossily) or
+            ``mask`` (class ids; must be stored losslessly), and ``width``, ``height`` give their
+            size.
         planes: pictures, uint8 ``[H, W, 1|3]``, in the order of ``document["planes"]``.
     """
 
@@ -120,7 +121,10 @@ def renderer(visual: object) -> Renderer:
 
 def pixels(data: NDArray[Any]) -> Pixels:
     """Round a picture in 0..255 to uint8."""
-    return data if data.dtype == np.uint8 else np.clip(np.rint(data), 0, 255).astype(np.uint8)
+    if data.dtype == np.uint8:
+        return data
+    rounded: Pixels = np.clip(np.rint(data), 0, 255).astype(np.uint8)
+    return rounded
 
 
 def _planes(roles: list[str], planes: tuple[Pixels, ...]) -> dict[str, Any]:
@@ -193,17 +197,22 @@ def _encode_bars(visual: HorizontalBar) -> EncodedVisual:
 
 
 def _numbers(values: NDArray[Any]) -> list[float | None]:
-    """JSON has no NaN: what is not finite becomes null; six digits are more than a picture shows."""
+    """JSON has no NaN, so what is not finite becomes null; six digits are more than one sees."""
     return [float(f"{v:.6g}") if math.isfinite(v) else None for v in values.tolist()]
 
 
+def _small(picture: Pixels, size: int) -> Pixels:
+    small: Pixels = drawing.shrink(picture[None], size)[0]
+    return small
+
+
 def _thumbnail_image(visual: Image, size: int) -> Pixels:
-    return drawing.shrink(pixels(visual.data)[None], size)[0]
+    return _small(pixels(visual.data), size)
 
 
 def _thumbnail_boxes(visual: ImageWithBoxes, size: int) -> Pixels:
-    small = drawing.shrink(pixels(visual.data)[None], size)[0]
-    picture = np.repeat(small, 3, axis=2) if small.shape[2] == 1 else small.copy()
+    small = _small(pixels(visual.data), size)
+    picture: Pixels = np.repeat(small, 3, axis=2) if small.shape[2] == 1 else small.copy()
     height, width = picture.shape[:2]
     colors = {label: i for i, label in enumerate(sorted({box.label for box in visual.boxes}))}
     for box in visual.boxes:
@@ -221,7 +230,7 @@ def _thumbnail_boxes(visual: ImageWithBoxes, size: int) -> Pixels:
 
 
 def _thumbnail_mask(visual: ImageMask, size: int) -> Pixels:
-    return drawing.shrink(drawing.blend(pixels(visual.image), visual.mask)[None], size)[0]
+    return _small(drawing.blend(pixels(visual.image), visual.mask), size)
 
 
 RENDERERS: dict[type, Renderer] = {

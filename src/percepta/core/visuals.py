@@ -1,7 +1,7 @@
 """Visual payloads: what a visualizer may return for one sample.
 
-Each is a frozen value, checked when it is made, so that a mistake is reported in the user's function and not
-in the page. How they are drawn is in :mod:`percepta.core.rendering`.
+Each is a frozen value, checked when it is made, so that a mistake is reported in the user's
+function and not in the page. How they are drawn is in :mod:`percepta.core.rendering`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ class Image:
     """A picture.
 
     Attributes:
-        data: ``[H, W, 1]`` grey or ``[H, W, 3]`` RGB, uint8 or float, values 0..255 (``[H, W]`` is taken as grey).
+        data: ``[H, W, 1]`` grey or ``[H, W, 3]`` RGB, uint8 or float, values 0..255 (``[H, W]`` is
+            taken as grey).
 
     Raises:
         VisualError: for another shape, type or range.
@@ -70,7 +71,8 @@ class BoundingBox:
             if not -1e-6 <= value <= 1 + 1e-6:
                 raise VisualError(
                     f"BoundingBox has {name} = {value:g}, outside 0..1.",
-                    fix="Give centre and size as shares of the picture: divide pixels by its width and height.",
+                    fix="Give centre and size as shares of the picture: divide pixels by its width "
+                    "and height.",
                 )
             object.__setattr__(self, name, min(max(value, 0.0), 1.0))
         object.__setattr__(self, "rotation", _number(self.rotation, "rotation of a BoundingBox"))
@@ -198,7 +200,9 @@ class Graph:
     def __post_init__(self) -> None:
         """Check and normalise."""
         data = np.asarray(self.data)
-        data = _floats(data[:, None] if data.ndim == 1 else data, 2, "data of a Graph", finite=False)
+        data = _floats(
+            data[:, None] if data.ndim == 1 else data, 2, "data of a Graph", finite=False
+        )
         if data.size == 0:
             raise VisualError("Graph has no points.", fix="Give data of shape [points, series].")
         object.__setattr__(self, "data", data)
@@ -244,7 +248,6 @@ Visual = Image | ImageWithBoxes | ImageMask | Text | TextMask | Graph | Horizont
 """Any payload."""
 
 
-
 def _picture(value: object, owner: str) -> NDArray[Any]:
     data = np.asarray(value)
     if data.ndim == 2:
@@ -255,7 +258,7 @@ def _picture(value: object, owner: str) -> NDArray[Any]:
             fix = "It looks like channels first: give np.transpose(data, (1, 2, 0))."
         elif data.ndim == 4 and data.shape[0] == 1:
             fix = "It has a batch axis: give data[0]."
-        raise VisualError(f"{owner} has a picture of shape {np.shape(value)}.", fix=fix)
+        raise VisualError(f"{owner} has a picture of shape {np.asarray(value).shape}.", fix=fix)
     if data.dtype == np.uint8:
         return data
     if data.dtype.kind not in "fiub":

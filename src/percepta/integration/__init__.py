@@ -1,12 +1,13 @@
 """What users write against: decorators, data sets, and the neutral ``Integration`` they end in."""
 
 from percepta.integration import losses, metrics
-from percepta.integration.check import CheckReport, check
+from percepta.integration.check import check
+from percepta.integration.check_report import CheckReport
 from percepta.integration.collecting import collecting, use_loss, use_metric
 from percepta.integration.datasets import from_datasets
 from percepta.integration.decorators import (
     ground_truth,
-    input,  # noqa: A004 - the word users write: pc.input
+    input,
     loss,
     metadata,
     metric,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,13 +96,15 @@ def as_scalar(value: Any) -> Scalar:
     """
     kind = type(value)
     if kind is float:
-        return value if math.isfinite(value) else None  # type: ignore[no-any-return]
-    if value is None or kind is bool or kind is str:
-        return value  # type: ignore[no-any-return]
-    if kind is int:
-        return value if -(2**63) <= value < 2**63 else float(value)
+        return float(value) if math.isfinite(value) else None
+    if value is None or kind is bool:
+        return cast(Scalar, value)
     if isinstance(value, str):
-        return str(value)
+        return str(value) if value.isascii() else value.encode("utf-8", "replace").decode()
+    if kind is int and -(2**63) <= value < 2**63:
+        return int(value)
+    if kind is int:
+        raise UnsuitableError(f"a number of {len(str(value))} digits", "Return it as text.")
     item = getattr(value, "item", None)  # numpy scalars, 0-d arrays and tensors
     if item is not None and getattr(value, "shape", None) in ((), (1,)):
         plain = item()

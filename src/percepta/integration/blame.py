@@ -43,9 +43,9 @@ def defined_at(function: Any) -> Where:
     plain = inspect.unwrap(function) if callable(function) else function
     while isinstance(plain, functools.partial):
         plain = plain.func
-    code = getattr(plain, "__code__", None) or getattr(
-        getattr(type(plain), "__call__", None), "__code__", None
-    )
+    code = getattr(plain, "__code__", None)
+    if code is None and callable(plain):
+        code = getattr(type(plain).__call__, "__code__", None)
     if not isinstance(code, CodeType) or not is_users(code.co_filename):
         return Where(function=name_of(function))
     return Where(file=shown(code.co_filename), line=code.co_firstlineno, function=name_of(function))

@@ -154,9 +154,7 @@ def _two_arguments(function: Callable[..., Any], where: Where) -> tuple[str, str
         parameters = list(inspect.signature(function).parameters.values())
     except (TypeError, ValueError):
         parameters = []
-    named = [
-        p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)
-    ]
+    named = [p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
     if len(named) < 2:
         raise IntegrationError(
             f"{name_of(function)}() does not take (prediction, target).",

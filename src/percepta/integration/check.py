@@ -88,8 +88,10 @@ class _Check:
             batches = self._predict()
             if batches:
                 self._complete(batches)
-                for function in (*self.integration.losses, *self.integration.metrics):
-                    self._measure(function, batches)
+                for loss in self.integration.losses:
+                    self._measure(loss, batches)
+                for metric in self.integration.metrics:
+                    self._measure(metric, batches)
                 for visualizer in self.integration.visualizers:
                     self._show(visualizer, batches)
         given = self.integration
@@ -112,7 +114,7 @@ class _Check:
             names = " and ".join(sorted(subset.value for subset in missing))
             self._warn(
                 f"There are no {names} samples.",
-                "Comparing training with validation is what shows overfitting; give both if you can.",
+                "Training beside validation is what shows overfitting; give both if you can.",
             )
         return subsets
 

@@ -8,7 +8,6 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-
 from percepta.core.errors import IntegrationError, SampleError, Where
 from percepta.core.subsets import SampleId
 from percepta.integration.arrays import UnsuitableError
@@ -32,14 +31,16 @@ from percepta.integration.torch_loss import per_sample_loss
 from percepta.integration.wiring import Names
 
 Metadata = Callable[[SampleId, Samples], Any]
+Measure = str | Callable[..., Any]
+Metrics = Measure | Iterable[Measure] | Mapping[str, Measure]
 PROBES = 5
 
 
 def from_datasets(
     datasets: Mapping[str, Any],
     *,
-    loss: str | Callable[..., Any] | None = None,
-    metrics: Iterable[str | Callable[..., Any]] = (),
+    loss: Measure | None = None,
+    metrics: Metrics | None = None,
     labels: Sequence[str] | None = None,
     metadata: Metadata | None = None,
     ids: Mapping[str, Sequence[SampleId]] | None = None,
@@ -48,16 +49,18 @@ def from_datasets(
 ) -> Integration:
     """Make an integration of map-style datasets.
 
-    Items are ``(input, target)``, or just ``input`` in the subset ``unlabeled``; tensors, numpy arrays, numbers
-    and Pillow pictures (taken as ``[C, H, W]`` in 0..1) are understood without importing torch. Several inputs or
-    targets are dicts by name. A dataset with ``__getitems__`` is asked for a batch at once.
+    Items are ``(input, target)``, or just ``input`` in the subset ``unlabeled``; tensors, numpy
+    arrays, numbers and Pillow pictures (taken as ``[C, H, W]`` in 0..1) are understood without
+    importing torch. Several inputs or targets are dicts by name. A dataset with ``__getitems__`` is
+    asked for a batch at once.
 
     Args:
         datasets: dataset by subset.
         loss: a built-in loss by name, a PyTorch loss such as ``nn.CrossEntropyLoss()``, or a function
             ``(prediction, target) -> [B]`` on tensors or arrays; None: by the kind of target
             (:mod:`percepta.integration.defaults`).
-        metrics: built-in metrics by name, or such functions.
+        metrics: built-in metrics by name, or such functions; a mapping gives them names; None: by the
+            kind of target.
         labels: name of each class of the (first) prediction.
         metadata: ``(sample_id, samples) -> scalar | flat dict``; ``samples.data`` is the dataset.
         ids: sample ids by subset; otherwise 0, 1, 2 …
@@ -67,7 +70,8 @@ def from_datasets(
     Raises:
         IntegrationError: a dataset cannot be used, with what to do.
     """
-    if not isinstance(datasets, Mapping) or not datasets:
+    given: object = datasets  # callers are not type-checked
+    if not isinstance(given, Mapping) or not given:
         raise IntegrationError(
             "There are no datasets.",
             fix="Give a dict of them: {'training': train_dataset, 'validation': val_dataset}.",
@@ -153,7 +157,11 @@ def _samples(subset: str, data: Any, ids: Sequence[SampleId] | None) -> Samples:
         raise IntegrationError(
             f"A {kind} is not a dataset.", where=where, fix="Give its dataset: loader.dataset."
         )
-    if not hasattr(data, "__getitem__") or not hasattr(data, "__len__") or isinstance(data, Mapping):
+    if (
+        not hasattr(data, "__getitem__")
+        or not hasattr(data, "__len__")
+        or isinstance(data, Mapping)
+    ):
         raise IntegrationError(
             f"A {kind} is not a map-style dataset.",
             where=where,
@@ -257,7 +265,7 @@ def _predictions(
 
 
 def _losses(
-    loss: str | Callable[..., Any] | None, names: Names, predictions: tuple[Prediction, ...]
+    loss: Measure | None, names: Names, predictions: tuple[Prediction, ...]
 ) -> Iterable[Loss]:
     if loss is None:
         return
@@ -269,12 +277,16 @@ def _losses(
 
 
 def _metrics(
-    metrics: Iterable[str | Callable[..., Any]],
-    names: Names,
-    predictions: tuple[Prediction, ...],
+    metrics: Metrics | None, names: Names, predictions: tuple[Prediction, ...]
 ) -> Iterable[Metric]:
-    for metric in [metrics] if isinstance(metrics, str) else metrics:
-        made = chosen_metric(metric).build(names, predictions)
+    if metrics is None:
+        return
+    if isinstance(metrics, str) or callable(metrics):
+        metrics = [metrics]
+    named = metrics.items() if isinstance(metrics, Mapping) else [(None, m) for m in metrics]
+    for name, metric in named:
+        function = per_sample_loss(metric) if callable(metric) else metric
+        made = chosen_metric(function, name=name).build(names, predictions)
         if isinstance(made, Metric):
             yield made
 

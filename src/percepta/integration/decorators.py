@@ -28,8 +28,8 @@ Decorator = Callable[[F], F]
 @overload
 def subsets(function: F) -> F: ...
 @overload
-def subsets() -> Decorator[F]: ...
-def subsets(function: F | None = None) -> F | Decorator[F]:
+def subsets() -> Decorator[Any]: ...
+def subsets(function: F | None = None) -> F | Decorator[Any]:
     """Declare ``() -> list[Samples]``; it runs once."""
 
     def add(function: F, collector: Collector, where: Where) -> None:
@@ -67,7 +67,10 @@ def input(name: str, channel_axis: int | None = None) -> Decorator[F]:
 
 
 def ground_truth(name: str) -> Decorator[F]:
-    """Declare a ground truth: ``(sample_id, samples) -> array | number``; not called for unlabeled."""
+    """Declare a ground truth: ``(sample_id, samples) -> array | number``.
+
+    It is not called for samples of the subset ``unlabeled``.
+    """
 
     def add(function: F, collector: Collector, where: Where) -> None:
         _takes(function, 2, "(sample_id, samples)", where)
@@ -81,13 +84,13 @@ def ground_truth(name: str) -> Decorator[F]:
 @overload
 def metadata(name: F) -> F: ...
 @overload
-def metadata(name: str | None = None) -> Decorator[F]: ...
-def metadata(name: str | F | None = None) -> F | Decorator[F]:
+def metadata(name: str | None = None) -> Decorator[Any]: ...
+def metadata(name: str | F | None = None) -> F | Decorator[Any]:
     """Declare metadata: ``(sample_id, samples) -> scalar | None | flat dict``.
 
     Args:
-        name: name of the field; a dict's keys surface as ``<name>_<key>``. Without a name a dict's keys stand
-            alone, and a scalar is named after the function.
+        name: name of the field; a dict's keys surface as ``<name>_<key>``. Without a name a dict's
+            keys stand alone, and a scalar is named after the function.
     """
     bare = callable(name)
     title = None if bare else name
@@ -121,7 +124,9 @@ def metric(
     direction: str | Direction | Mapping[str, str | Direction] = Direction.DOWN,
     connect: Mapping[str, str] | None = None,
 ) -> Decorator[F]:
-    """Declare a metric: arrays with a batch axis, by argument name -> one value per sample, or a dict of those.
+    """Declare a metric: arrays with a batch axis, by argument name -> one value per sample.
+
+    It may return a dict of such arrays.
 
     Args:
         name: name of the field; a dict's keys surface as ``<name>_<key>``.
@@ -141,7 +146,12 @@ def metric(
 
 
 def visualizer(name: str, connect: Mapping[str, str] | None = None) -> Decorator[F]:
-    """Declare a visualizer: arrays of one sample, by argument name -> a visual, e.g. `percepta.Image`."""
+    """Declare a visualizer: arrays of one sample, by argument name -> a visual.
+
+    Args:
+        name: name shown in the sample panel.
+        connect: as for `loss`.
+    """
 
     def add(function: F, collector: Collector, where: Where) -> None:
         checked = collector.named("visualizer", name, collector.visualizers, where)
@@ -156,17 +166,16 @@ def model(predictions: F) -> F: ...
 @overload
 def model(
     predictions: Sequence[Prediction | str] | Prediction | None = None,
-) -> Decorator[F]: ...
+) -> Decorator[Any]: ...
 def model(
     predictions: Sequence[Prediction | str] | Prediction | F | None = None,
-) -> F | Decorator[F]:
+) -> F | Decorator[Any]:
     """Declare the model: ``() -> torch.nn.Module | path of an .onnx file``.
 
     Args:
-        predictions: the model's outputs, in order. Where the model is a file given on the command line, the
-            predictions still hold, and the function is not called.
+        predictions: the model's outputs, in order. Where the model is a file given on the command
+            line, the predictions still hold, and the function is not called.
     """
-
     bare = callable(predictions)
     outputs: Any = () if bare else predictions
 
@@ -183,7 +192,7 @@ def model(
 
 
 def predictions(*given: Prediction | str) -> None:
-    """Declare the model's outputs, in order, for a script without a function under ``@percepta.model``."""
+    """Declare the model's outputs, in order, for a script that has no `model` function."""
     collector = active()
     if collector is not None:
         _declare(given, collector, caller())
@@ -221,9 +230,7 @@ def _decorator(add: Callable[[Any, Collector, Where], None]) -> Decorator[Any]:
     return decorate
 
 
-def _named(
-    kind: str, name: object, add: Callable[[Any, Collector, Where], None]
-) -> Decorator[Any]:
+def _named(kind: str, name: object, add: Callable[[Any, Collector, Where], None]) -> Decorator[Any]:
     if callable(name):
         raise IntegrationError(
             f"@percepta.{kind} needs a name.",

@@ -31,7 +31,6 @@ from percepta.integration.integration import (
     Metric,
     Prediction,
     Reading,
-    Visualizer,
 )
 from percepta.integration.losses import LOSSES, mae
 from percepta.integration.metrics import accuracy, binary_accuracy, mean_iou
@@ -64,8 +63,8 @@ def complete(
 
     Args:
         integration: as the user gave it.
-        readings: a spread of samples (:func:`percepta.integration.reading.read_spread`), used to decide and to
-            calibrate the scale of pictures.
+        readings: a spread of samples (:func:`percepta.integration.reading.read_spread`), used to
+            decide and to calibrate the scale of pictures.
         predictions: the model's outputs by prediction, with a batch axis, for one or more of them.
 
     Returns:
@@ -169,9 +168,7 @@ def _only_pair(
     return output, truths, name
 
 
-def _default_loss(
-    facts: Facts, prediction: Prediction, wires: tuple[Connection, ...]
-) -> Loss:
+def _default_loss(facts: Facts, prediction: Prediction, wires: tuple[Connection, ...]) -> Loss:
     name = "mse"
     if facts.classes:
         name = "cross_entropy"
@@ -180,9 +177,7 @@ def _default_loss(
     return Loss(name, fitted(LOSSES[name], prediction), wires)
 
 
-def _default_metric(
-    facts: Facts, prediction: Prediction, wires: tuple[Connection, ...]
-) -> Metric:
+def _default_metric(facts: Facts, prediction: Prediction, wires: tuple[Connection, ...]) -> Metric:
     if facts.classes and facts.dense:
         return Metric("mean_iou", fitted(mean_iou, prediction), wires, Direction.UP)
     if facts.classes:

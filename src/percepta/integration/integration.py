@@ -1,4 +1,4 @@
-"""The neutral object that every way of integrating ends in: scripts, PyTorch datasets, and what comes later."""
+"""The neutral object that every way of integrating ends in: scripts, PyTorch datasets, others."""
 
 from __future__ import annotations
 
@@ -81,8 +81,9 @@ class Prediction:
         name: name of the prediction.
         labels: name of each class, as many as the output's size along ``channel_axis``; or None.
         channel_axis: axis of the classes in the *batched* output; -1 is the last.
-        activation: what turns the output into probabilities: ``softmax`` or ``sigmoid`` for logits, ``none``
-            for an output that already is probabilities; None: not known, decided from the values.
+        activation: what turns the output into probabilities: ``softmax`` or ``sigmoid`` for logits,
+            ``none`` for an output that already is probabilities; None: not known, decided from the
+            values.
     """
 
     name: str
@@ -102,10 +103,11 @@ class Prediction:
         Raises:
             IntegrationError: for an empty name, labels that repeat, or an unknown activation.
         """
-        if not isinstance(name, str) or not name:
+        given: object = name  # scripts are not type-checked
+        if not isinstance(given, str) or not given:
             raise IntegrationError(f"A prediction needs a name, not {name!r}.")
         names = None if labels is None else tuple(str(label) for label in labels)
-        if isinstance(labels, str) or (names is not None and not names):
+        if isinstance(labels, str) or names == ():
             raise IntegrationError(
                 f"The labels of prediction {name!r} are {labels!r}.",
                 fix="Give a list with one label per class, or leave it out.",
@@ -119,7 +121,8 @@ class Prediction:
         if channel_axis == 0:
             raise IntegrationError(
                 f"The channel_axis of prediction {name!r} is 0, which is the batch axis.",
-                fix="Use -1 for the last axis, or 1 for outputs such as [batch, classes, height, width].",
+                fix="Use -1 for the last axis, or 1 for outputs such as "
+                "[batch, classes, height, width].",
             )
         if activation not in (None, "softmax", "sigmoid", "none"):
             raise IntegrationError(
@@ -169,15 +172,15 @@ class Metric:
 
 @dataclass(frozen=True, slots=True)
 class Visualizer:
-    """A visualizer: arrays of ONE sample, by argument name -> a visual (:mod:`percepta.core.visuals`).
+    """A visualizer: arrays of ONE sample, by argument name -> a visual (`percepta.core.visuals`).
 
     Attributes:
         name: name shown in the sample panel.
         function: the user's function.
         connections: what its arguments receive.
         where: where the function is defined.
-        batch: where every payload is a plain picture, a faster way: arrays with a batch axis, by argument name
-            -> uint8 ``[B, H, W, 1|3]``; None: not available.
+        batch: where every payload is a plain picture, a faster way: arrays with a batch axis, by
+            argument name -> uint8 ``[B, H, W, 1|3]``; None: not available.
     """
 
     name: str
@@ -203,11 +206,10 @@ class Reading:
 
 
 class Reader(Protocol):
-    """Reads many samples in one call; at most one error per sample, no exception for user mistakes."""
+    """Reads many samples in one call."""
 
-    def __call__(
-        self, samples: Samples, ids: Sequence[SampleId]
-    ) -> list[Reading | SampleError]: ...
+    def __call__(self, samples: Samples, ids: Sequence[SampleId]) -> list[Reading | SampleError]:
+        """Return one entry per id; a mistake of the user is an entry, never raised."""
 
 
 class _Once:
@@ -255,7 +257,7 @@ class Integration:
     _once: _Once = field(default_factory=_Once, init=False, repr=False)
 
     def load_subsets(self) -> list[Samples]:
-        """Run the user's subsets function (once) and return its samples in the order of :class:`Subset`.
+        """Run the user's subsets function (once); its samples, in the order of `Subset`.
 
         Raises:
             IntegrationError: it raises, returns something else, has no samples or a subset twice.
@@ -275,11 +277,25 @@ class Integration:
             ids: ids among ``samples.ids``.
 
         Returns:
-            One entry per id, in order: what was read, or why it could not be (file, line, function, sample).
+            One entry per id, in order: what was read, or why it could not be (file, line, function,
+            sample).
         """
         from percepta.integration.reading import read
 
         return read(self, samples, ids)
+
+    def make_model(self) -> Any:
+        """Call the user's model function.
+
+        Returns:
+            A model object or a path, as the user gave it.
+
+        Raises:
+            IntegrationError: there is no such function, it raises, or it returns None.
+        """
+        from percepta.integration.reading import make_model
+
+        return make_model(self)
 
     def labeled(self, subset: Subset) -> bool:
         """Whether samples of a subset have a ground truth here."""

@@ -1,7 +1,8 @@
 """Built-in losses: numpy arrays with a batch axis in, one value per sample out.
 
-Every one takes ``(prediction, target)``. The class axis of the prediction is ``channel_axis``; targets are
-class numbers (the prediction's shape without that axis) or one value per class (the same shape, e.g. one-hot).
+Every one takes ``(prediction, target)``. The class axis of the prediction is ``channel_axis``; targets
+are class numbers (the prediction's shape without that axis) or one value per class (the same shape, e.g.
+one-hot).
 Positions other than class and batch (pixels, tokens) are averaged.
 """
 
@@ -130,7 +131,7 @@ def class_numbers(prediction: Array, target: Array, channel_axis: int) -> Array:
     target = np.asarray(target)
     classes = np.moveaxis(np.asarray(prediction), channel_axis, -1)
     if target.shape == np.shape(prediction):
-        return np.moveaxis(target, channel_axis, -1).argmax(axis=-1)
+        return np.asarray(np.moveaxis(target, channel_axis, -1).argmax(axis=-1))
     wanted = classes.shape[:-1]
     if [n for n in target.shape[1:] if n != 1] != [n for n in wanted[1:] if n != 1]:
         raise misfit(

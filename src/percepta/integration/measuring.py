@@ -172,9 +172,7 @@ def _columns(function: Loss | Metric, value: Any, count: int) -> Columns:
     }
 
 
-def _column(
-    function: Loss | Metric, value: Any, count: int, part: str
-) -> NDArray[np.float32]:
+def _column(function: Loss | Metric, value: Any, count: int, part: str) -> NDArray[np.float32]:
     name = name_of(function.function)
     if isinstance(value, list | tuple) and any(item is None for item in value):
         value = [np.nan if item is None else item for item in value]
@@ -189,7 +187,9 @@ def _column(
     if array.shape == (count,) or (array.size == count and array.shape[:1] == (count,)):
         return array.reshape(count).astype(np.float32)
     if array.ndim == 0:
-        if count == 1:  # a function that squeezes gives this for the last batch, if it has one sample
+        if (
+            count == 1
+        ):  # a function that squeezes gives this for the last batch, if it has one sample
             return array.reshape(1).astype(np.float32)
         raise IntegrationError(
             f"{name}() returned one number{part} for a batch of {count}.",

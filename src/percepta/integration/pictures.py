@@ -27,9 +27,9 @@ LONGEST_BARS = 32
 class Picture:
     """Turns an input back into a picture.
 
-    The scale is one for all samples of a run, so that a dark picture stays dark: 0..1 and 0..255 are taken as
-    they are; other ranges are normalised data, of which each channel's smallest and largest value in the
-    calibration samples become 0 and 255.
+    The scale is one for all samples of a run, so that a dark picture stays dark: 0..1 and 0..255 are
+    taken as they are; other ranges are normalised data, of which each channel's smallest and largest
+    value in the calibration samples become 0 and 255.
 
     Attributes:
         channel_axis: axis of the channels in one sample; None: there is none (``[H, W]``).
@@ -56,15 +56,13 @@ class Picture:
         if self.as_is:
             return np.ascontiguousarray(pictures)
         scale = np.float32(255) / (self.high - self.low)
-        scaled = np.multiply(pictures, scale, dtype=np.float32)
+        scaled: NDArray[np.float32] = np.multiply(pictures, scale, dtype=np.float32)
         scaled += np.float32(0.5) - self.low * scale
         np.clip(scaled, 0, 255, out=scaled)
-        return scaled.astype(np.uint8)
+        return np.asarray(scaled, dtype=np.uint8)
 
 
-def default_visualizer(
-    encoder: InputEncoder, readings: Sequence[Reading]
-) -> Visualizer | None:
+def default_visualizer(encoder: InputEncoder, readings: Sequence[Reading]) -> Visualizer | None:
     """Return a visualizer for an input, or None where it looks like nothing known.
 
     Args:

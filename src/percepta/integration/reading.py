@@ -70,6 +70,31 @@ def load_subsets(integration: Integration) -> list[Samples]:
     return sorted(found, key=lambda samples: order.index(samples.subset))
 
 
+def make_model(integration: Integration) -> Any:
+    """Call the user's model function; see :meth:`Integration.make_model`."""
+    function = integration.model
+    if function is None:
+        raise IntegrationError(
+            "The script has no model.",
+            where=Where(file=integration.path),
+            fix="Write a function under @percepta.model that returns it, or give a file: "
+            "--model model.onnx.",
+        )
+    name, where = name_of(function), defined_at(function)
+    try:
+        model = function()
+    except Exception as error:
+        fix = f"Fix {name}(), or give a model file: --model model.onnx."
+        raise blamed(error, IntegrationError, name, where, fix) from error
+    if model is None:
+        raise IntegrationError(
+            f"{name}() returned None.",
+            where=where,
+            fix="Return the model: a torch.nn.Module or a path of an .onnx file.",
+        )
+    return model
+
+
 def read(
     integration: Integration, samples: Samples, ids: Sequence[SampleId]
 ) -> list[Reading | SampleError]:

@@ -16,12 +16,13 @@ class Samples:
 
     Attributes:
         subset: ``training``, ``validation``, ``test``, ``unlabeled`` or ``additional``.
-        ids: one id per sample, all int or all str (at most 256 characters), no two equal; an int ``n`` stands
-            for ``range(n)``. After construction a range or a tuple.
+        ids: one id per sample, all int or all str (at most 256 characters), no two equal; an int
+            ``n`` stands for ``range(n)``. After construction a range or a tuple.
         data: anything; given back to every encoder as ``samples.data``.
 
     Raises:
-        IntegrationError: for an unknown subset, no samples, or ids that repeat, mix types or are too long.
+        IntegrationError: for an unknown subset, no samples, or ids that repeat, mix types or are too
+            long.
     """
 
     subset: Subset
@@ -29,7 +30,9 @@ class Samples:
     data: Any = None
     _index: dict[SampleId, int] | None = field(default=None, repr=False)
 
-    def __init__(self, subset: Subset | str, ids: Sequence[SampleId] | int, data: Any = None) -> None:
+    def __init__(
+        self, subset: Subset | str, ids: Sequence[SampleId] | int, data: Any = None
+    ) -> None:
         """Check the ids (a range in no time, a list in one pass)."""
         object.__setattr__(self, "subset", _subset(subset))
         object.__setattr__(self, "ids", _ids(ids, self.subset))
@@ -87,7 +90,9 @@ def _ids(value: object, subset: Subset) -> range | tuple[SampleId, ...]:
         ids = tuple(to_list() if callable(to_list) else value)
     if len(ids) == 0:
         raise IntegrationError(
-            "There are no samples.", where=where, fix="Give at least one id, or leave the subset out."
+            "There are no samples.",
+            where=where,
+            fix="Give at least one id, or leave the subset out.",
         )
     if isinstance(ids, tuple):
         _check_ids(ids, where)
@@ -113,7 +118,9 @@ def _check_ids(ids: tuple[Any, ...], where: Where) -> None:
         for number in (min(ids), max(ids)):
             if not -(2**63) <= number < 2**63:
                 raise IntegrationError(
-                    f"The id {number} is too large.", where=where, fix="Use str ids for such numbers."
+                    f"The id {number} is too large.",
+                    where=where,
+                    fix="Use str ids for such numbers.",
                 )
         return
     for text in ids:
@@ -121,7 +128,8 @@ def _check_ids(ids: tuple[Any, ...], where: Where) -> None:
             raise IntegrationError(
                 f"The id {_short(text)} has {len(text)} characters.",
                 where=where,
-                fix=f"Give ids of 1 to {MAX_SAMPLE_ID_LENGTH} characters, e.g. the file name without its folder.",
+                fix=f"Give ids of 1 to {MAX_SAMPLE_ID_LENGTH} characters, e.g. the file name without "
+                "its folder.",
             )
         if not text.isascii():
             try:

@@ -50,9 +50,7 @@ def load_script(path: str | Path) -> Integration:
                 _run(file, source, where)
                 own = _brought_in(before, file.parent)
                 digest = _digest(source, own)
-                integration = collector.build(
-                    file.stem, path=given, code_hash=digest, place=where
-                )
+                integration = collector.build(file.stem, path=given, code_hash=digest, place=where)
         except BaseException:
             _leave(folder)
             raise
@@ -123,7 +121,9 @@ def _run(file: Path, source: bytes, where: Where) -> None:
 def _failed(error: Exception, where: Where) -> IntegrationError:
     fix = "Correct that line; run the script by itself with python to see everything it does."
     if isinstance(error, ModuleNotFoundError):
-        fix = f"Install {error.name!r} in this environment, or put {error.name}.py beside the script."
+        fix = (
+            f"Install {error.name!r} in this environment, or put {error.name}.py beside the script."
+        )
     made = blamed(error, IntegrationError, "The script", where, fix)
     made.message = made.message.replace("The script()", "The script", 1)
     made.args = (made.message,)

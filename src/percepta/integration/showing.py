@@ -29,7 +29,7 @@ def show(visualizer: Visualizer, batch: Batch, index: int) -> Visual | SampleErr
     name = name_of(visualizer.function)
     where = at_sample(visualizer.where, key.subset, key.id)
     try:
-        visual: Visual = visualizer.function(**{a: array[index] for a, array in arguments.items()})
+        visual = visualizer.function(**{a: array[index] for a, array in arguments.items()})
     except Exception as error:
         fix = f"Fix {name}() for this sample."
         return blamed(error, SampleError, name, where, fix)
@@ -38,9 +38,7 @@ def show(visualizer: Visualizer, batch: Batch, index: int) -> Visual | SampleErr
     try:
         renderer(visual)
     except VisualError as error:
-        return SampleError(
-            f"{name}() returned a {type(visual).__name__}.",
-            where=where,
-            fix=error.fix,
-        )
-    return visual
+        sentence = f"{name}() returned a {type(visual).__name__}."
+        return SampleError(sentence, where=where, fix=error.fix)
+    checked: Visual = visual
+    return checked

@@ -25,13 +25,14 @@ Array = NDArray[Any]
 def per_sample_loss(loss: Callable[..., Any]) -> Callable[[Array, Array], Array]:
     """Return ``(prediction, target) -> [B]`` on arrays for any loss.
 
-    * An object or function with a ``reduction`` is used with ``reduction='none'`` (on a copy), and what it gives
-      per sample is averaged over positions.
+    * An object or function with a ``reduction`` is used with ``reduction='none'`` (on a copy), and
+      what it gives per sample is averaged over positions.
     * A function of torch, or one that does not work on arrays, receives tensors.
     * One that reduces a batch to one number is called sample by sample.
 
     Args:
-        loss: an ``nn.Module`` loss, a function of ``torch.nn.functional``, or any function of two arrays.
+        loss: an ``nn.Module`` loss, a function of ``torch.nn.functional``, or any function of two
+            arrays.
     """
     if getattr(loss, "__module__", "").startswith("percepta.integration."):
         return loss
@@ -53,7 +54,8 @@ class _PerSample:
         values = self._values(prediction, target)
         if values.ndim == 0 and len(prediction) > 1:
             each = [
-                self._values(prediction[i : i + 1], target[i : i + 1]) for i in range(len(prediction))
+                self._values(prediction[i : i + 1], target[i : i + 1])
+                for i in range(len(prediction))
             ]
             values = np.stack([value.reshape(()) for value in each])
         if values.ndim > 1:

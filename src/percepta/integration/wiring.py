@@ -123,8 +123,7 @@ def _by_name(
 ) -> Connection | None:
     prefix, dot, rest = wish.partition(".")
     if dot and prefix in SOURCES:
-        source = cast(Source, prefix)
-        return Connection(argument, source, only(source, rest, names, where))
+        return Connection(argument, prefix, only(prefix, rest, names, where))
     matches = [source for source in SOURCES if wish in names.of(source)]
     if len(matches) > 1:
         choices = " or ".join(f"'{source}.{wish}'" for source in matches)
@@ -136,10 +135,9 @@ def _by_name(
     if matches:
         return Connection(argument, matches[0], wish)
     if wish in SOURCES:
-        source = cast(Source, wish)
-        if optional and len(names.of(source)) != 1:
+        if optional and len(names.of(wish)) != 1:
             return None
-        return Connection(argument, source, only(source, None, names, where))
+        return Connection(argument, wish, only(wish, None, names, where))
     if optional:
         return None
     raise _unknown(argument, wish, names, where)
@@ -153,6 +151,8 @@ def _unknown(argument: str, wish: str, names: Names, where: Where) -> Integratio
         said = f"The argument {argument!r} of {where.function}() matches nothing."
         how = f"rename it, or connect={{{argument!r}: 'prediction.<name>'}}"
     else:
-        said = f"The argument {argument!r} of {where.function}() asks for {wish!r}, which is not there."
+        said = (
+            f"The argument {argument!r} of {where.function}() asks for {wish!r}, which is unknown."
+        )
         how = "name one of these"
     return IntegrationError(said, where=where, fix=f"{hint}There is: {names}; {how}.")

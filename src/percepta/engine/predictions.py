@@ -245,14 +245,18 @@ def _holds_classes(truth: Array, width: int) -> bool:
         numbers = values.astype(np.float64)
         whole = bool(np.all(numbers == np.floor(numbers)))
         return whole and bool(np.all((numbers >= 0) & (numbers < width)))
-    return values.shape[1] == width and truth.ndim == 2
+    if values.shape[1] != width or truth.ndim != 2:
+        return False
+    shares = values.astype(np.float64)
+    return bool(np.all(shares >= 0)) and bool(np.allclose(shares.sum(axis=1), 1, atol=1e-3))
 
 
 def class_indices(truth: Array, width: int) -> NDArray[np.int64]:
     """Return class indices int64 ``[B]`` from indices or one-hot rows; -1 where there is none."""
     values = truth.reshape(len(truth), -1)
     if values.shape[1] > 1:
-        return np.argmax(values.astype(np.float64), axis=1).astype(np.int64)
+        chosen: NDArray[np.int64] = np.argmax(values.astype(np.float64), axis=1)
+        return chosen
     numbers = np.nan_to_num(values[:, 0].astype(np.float64), nan=-1, posinf=-1, neginf=-1)
     indices = numbers.astype(np.int64)
     indices[(indices < 0) | (indices >= width)] = -1

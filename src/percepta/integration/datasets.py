@@ -190,7 +190,8 @@ def _batch(data: Any, positions: list[int]) -> Sequence[Any] | None:
     """Ask for a batch at once; None: the dataset cannot, or failed, and is asked one by one."""
     tensors = getattr(data, "tensors", None)
     if tensors is not None and _is_tensor_dataset(data):
-        return list(zip(*[tensor[positions].numpy() for tensor in tensors], strict=True))
+        arrays = [tensor.numpy() for tensor in tensors]  # shares the memory
+        return [tuple(array[position] for array in arrays) for position in positions]
     fetch = getattr(data, "__getitems__", None)
     if fetch is None:
         return None

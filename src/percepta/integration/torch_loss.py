@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import functools
 import inspect
+import re
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -43,7 +44,7 @@ class _PerSample:
     """A loss that gives one value per sample; it keeps the name and the place of the user's."""
 
     def __init__(self, loss: Callable[..., Any]) -> None:
-        self.__name__ = name_of(loss)
+        self.__name__ = _field_name(loss)
         self.function = _unreduced(loss)
         self.tensors = _wants_tensors(loss)
         if hasattr(loss, "__code__"):
@@ -78,6 +79,15 @@ class _PerSample:
         torch = sys.modules["torch"]
         with torch.no_grad():
             return as_array(self.function(_tensor(prediction), _tensor(target)))
+
+
+def _field_name(loss: Callable[..., Any]) -> str:
+    """Name the field: ``CrossEntropyLoss()`` gives ``cross_entropy``, ``MSELoss()`` gives ``mse``."""
+    name = name_of(loss)
+    if hasattr(loss, "__name__") or not name[:1].isupper():
+        return name
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
+    return words.removesuffix("_loss") or words
 
 
 def _unreduced(loss: Callable[..., Any]) -> Callable[..., Any]:

@@ -80,6 +80,9 @@ def _move(  # type: ignore[no-untyped-def]  # noqa: PLR0913
                 # Each pair pulls twice in umap-learn: once from either end.
                 x += np.float32(2) * rate * min(max(pull * dx, np.float32(-4)), np.float32(4))
                 y += np.float32(2) * rate * min(max(pull * dy, np.float32(-4)), np.float32(4))
+            # The pushes of one pull are all measured from the same place, so that they need not wait for one another.
+            here_x = x
+            here_y = y
             for _ in range(NEGATIVES):
                 state = np.uint32(state ^ (state << 13))
                 state = np.uint32(state ^ (state >> 17))
@@ -87,8 +90,8 @@ def _move(  # type: ignore[no-untyped-def]  # noqa: PLR0913
                 other = np.int64((np.uint64(state) * n) >> np.uint64(32))
                 if other == i:
                     continue
-                dx = x - before[other, 0]
-                dy = y - before[other, 1]
+                dx = here_x - before[other, 0]
+                dy = here_y - before[other, 1]
                 squared = np.float32(dx * dx + dy * dy)
                 step = (squared.view(np.int32) >> np.int32(23 - _FINENESS)) - lowest
                 if step >= steps:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from percepta.storage.maps import MapInfo, MapResult, StoredMap
 from percepta.storage.run_files import RunFiles
 
 _INFO = "map.json"
+_STALE_SECONDS = 3600
 
 
 def save_map(folder: Path, result: MapResult, n: int) -> MapInfo:
@@ -43,6 +45,7 @@ def save_map(folder: Path, result: MapResult, n: int) -> MapInfo:
     )
     maps = folder / "maps"
     make_folder(maps)
+    _remove_stale(maps)
     temporary = maps / f"{info.id}{TEMPORARY}"
     make_folder(temporary)
     try:
@@ -57,6 +60,12 @@ def save_map(folder: Path, result: MapResult, n: int) -> MapInfo:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
     return info
+
+
+def _remove_stale(maps: Path) -> None:
+    for left in maps.glob(f"*{TEMPORARY}"):  # of a process that was killed
+        if time.time() - left.stat().st_mtime > _STALE_SECONDS:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def map_infos(folder: Path) -> list[MapInfo]:

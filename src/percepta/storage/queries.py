@@ -1,23 +1,234 @@
-"""Queries over a run (signatures first; being filled in)."""
+"""Questions to a run: which samples match a filter, how a field is distributed, a page of rows, a column."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from typing import Any
 
-from percepta.core.fields import Field
-from percepta.core.filters import Filter
-from percepta.storage.run import Run
-from percepta.storage.summaries import FieldSummary
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from percepta.core.errors import FilterError, NotFoundError
+from percepta.core.fields import Field, FieldGroup, FieldType
+from percepta.core.filters import Filter, Lasso
+from percepta.storage.lasso import LassoIndex
+from percepta.storage.maps import StoredMap
+from percepta.storage.predicates import Predicate, Source
+from percepta.storage.run import SUBSET_FIELD, Run
+from percepta.storage.sandbox import TABLE, Box
+from percepta.storage.summaries import FieldSummary, summarize
+
+_ROW = "r"
+_EVERYTHING = Filter()
+_MAP_FIELDS = (
+    Field("cluster", FieldType.STRING, FieldGroup.LATENT, None, "Cluster on this map."),
+    Field("subcluster", FieldType.STRING, FieldGroup.LATENT, None, "Part of its cluster."),
+    Field(
+        "cluster_distance",
+        FieldType.FLOAT,
+        FieldGroup.LATENT,
+        None,
+        "Distance to the centre of its cluster in the latent space.",
+    ),
+)
 
 
 class RunQuery:
-    """Answers filters over a run (and one of its maps); every error of the caller is a FilterError/NotFoundError."""
+    """Answers questions about a run, and about one of its maps if given. Safe for threads.
 
-    def __init__(self, run: Run, map_id: str | None = None) -> None: ...
-    def fields(self) -> tuple[Field, ...]: ...  # run fields + subset, sample_id (+ cluster, subcluster, cluster_distance)
-    def mask(self, filter: Filter) -> Any: ...  # uint8 [ceil(n/8)], bit i%8 of byte i//8, LSB first
-    def matching(self, filter: Filter) -> int: ...
-    def summary(self, field: str, filter: Filter = Filter()) -> FieldSummary: ...
-    def rows(self, filter: Filter, fields: Sequence[str] | None = None, order_by: str | None = None, descending: bool = False, offset: int = 0, limit: int = 100) -> tuple[int, list[dict[str, Any]]]: ...  # each {"row": int, field: value|None}
-    def column_ipc(self, field: str) -> bytes: ...
+    Args:
+        run: the run.
+        map_id: the map whose clusters count as fields.
+
+    Raises:
+        NotFoundError: no such map.
+    """
+
+    def __init__(self, run: Run, map_id: str | None = None) -> None:
+        self._run = run
+        self._map = None if map_id is None else run.map(map_id)
+        self._fields = {field.name: field for field in (SUBSET_FIELD, run.sample_id_field)}
+        self._fields |= {field.name: field for field in run.fields}
+        if self._map is not None:
+            self._fields |= {field.name: field for field in _MAP_FIELDS}
+        self._columns: dict[str, pa.ChunkedArray] = {}
+        self._lassos: dict[str, LassoIndex] = {}
+        self._lock = threading.Lock()
+        self._source = Source(self._field, self._column, self._inside, run.n)
+
+    def fields(self) -> tuple[Field, ...]:
+        """Return subset, sample id, the run's fields, and the map's."""
+        return tuple(self._fields.values())
+
+    def mask(self, filter: Filter) -> NDArray[np.uint8]:
+        """Return which rows match: bit ``row % 8`` (from the lowest) of byte ``row // 8``.
+
+        Raises:
+            FilterError: the filter does not fit the run.
+        """
+        return np.packbits(self.matches(filter), bitorder="little")
+
+    def matches(self, filter: Filter) -> NDArray[np.bool_]:
+        """Return which rows match, ``bool [n]``."""
+        predicate = Predicate(self._source)
+        where = predicate.where(filter)
+        if where == "true":
+            return np.ones(self._run.n, bool)
+        sql = f"SELECT {_ROW} FROM {TABLE} WHERE {where}"  # noqa: S608
+        with Box(self._table(predicate)) as box:
+            found = box.query(sql, predicate.parameters)
+        mask = np.zeros(self._run.n, bool)
+        mask[found.column(0).to_numpy()] = True
+        return mask
+
+    def matching(self, filter: Filter) -> int:
+        """Return how many rows match."""
+        return int(self.matches(filter).sum())
+
+    def summary(self, field: str, filter: Filter = _EVERYTHING) -> FieldSummary:
+        """Return how a field is distributed: over the whole run, and under a filter.
+
+        Raises:
+            NotFoundError: no such field.
+            FilterError: the filter does not fit the run.
+        """
+        described = self._known(field)
+        return summarize(described, self._column(field), self.matches(filter))
+
+    def rows(
+        self,
+        filter: Filter,
+        fields: Sequence[str] | None = None,
+        order_by: str | None = None,
+        descending: bool = False,
+        offset: int = 0,
+        limit: int = 100,
+    ) -> tuple[int, list[dict[str, Any]]]:
+        """Return one page of matching rows.
+
+        Args:
+            filter: which rows.
+            fields: which fields; None: all.
+            order_by: field to sort by, ties by row; rows without a value come last. None: by row.
+            descending: largest first.
+            offset: matching rows to skip.
+            limit: at most so many rows.
+
+        Returns:
+            How many rows match, and the page: ``row``, and the value of each field (None: missing).
+
+        Raises:
+            NotFoundError: no such field.
+            FilterError: the filter does not fit the run.
+        """
+        names = [self._known(name).name for name in (self._fields if fields is None else fields)]
+        mask = self.matches(filter)
+        total = int(mask.sum())
+        if order_by is None:
+            rows = np.flatnonzero(mask)
+            rows = (rows[::-1] if descending else rows)[offset : offset + limit]
+        else:
+            rows = self._sorted(self._known(order_by), mask, descending, offset, limit)
+        taken = {name: self._column(name).take(pa.array(rows)).to_pylist() for name in names}
+        page = [
+            {"row": int(row)} | {name: _plain(values[at]) for name, values in taken.items()}
+            for at, row in enumerate(rows)
+        ]
+        return total, page
+
+    def column_ipc(self, field: str) -> bytes:
+        """Return a column as an Arrow IPC stream of one batch, named after the field.
+
+        Floats as stored (NaN: missing); integers int32 if they fit, else float64; booleans; texts as
+        a dictionary with int32 codes (null: missing).
+
+        Raises:
+            NotFoundError: no such field.
+        """
+        self._known(field)
+        array = _for_the_page(self._column(field))
+        sink = pa.BufferOutputStream()
+        schema = pa.schema([pa.field(field, array.type)])
+        with pa.ipc.new_stream(sink, schema) as writer:
+            writer.write_batch(pa.record_batch([array], schema=schema))
+        return sink.getvalue().to_pybytes()  # type: ignore[no-any-return]
+
+    def _sorted(
+        self, field: Field, mask: NDArray[np.bool_], descending: bool, offset: int, limit: int
+    ) -> NDArray[np.int64]:
+        predicate = Predicate(self._source)
+        column, missing = predicate.use(field.name), predicate.missing(field.name)
+        predicate.columns["m"] = pa.array(mask)
+        way = "DESC" if descending else "ASC"
+        sql = (
+            f"SELECT {_ROW} FROM {TABLE} WHERE m "  # noqa: S608
+            f"ORDER BY {missing}, {column} {way} NULLS LAST, {_ROW} LIMIT ? OFFSET ?"
+        )
+        with Box(self._table(predicate)) as box:
+            found = box.query(sql, [limit, offset])
+        return found.column(0).to_numpy()  # type: ignore[no-any-return]
+
+    def _table(self, predicate: Predicate) -> pa.Table:
+        rows = pa.array(np.arange(self._run.n, dtype=np.int32))
+        return pa.table({_ROW: rows} | predicate.columns)
+
+    def _known(self, name: str) -> Field:
+        if name not in self._fields:
+            raise NotFoundError(f"The run has no field {name!r}.")
+        return self._fields[name]
+
+    def _field(self, name: str) -> Field:
+        if name not in self._fields:
+            raise FilterError(f"The run has no field {name!r}.")
+        return self._fields[name]
+
+    def _column(self, name: str) -> pa.ChunkedArray:
+        if self._map is None or name not in ("cluster", "subcluster", "cluster_distance"):
+            return self._run.column(name)
+        with self._lock:
+            if name not in self._columns:
+                self._columns[name] = pa.chunked_array([_map_column(self._map, name)])
+            return self._columns[name]
+
+    def _inside(self, clause: Lasso) -> NDArray[np.bool_]:
+        with self._lock:
+            if clause.map not in self._lassos:
+                try:
+                    drawn_on = self._run.map(clause.map)
+                except NotFoundError as error:
+                    raise FilterError("The map that a lasso was drawn on does not exist.") from error
+                self._lassos[clause.map] = LassoIndex(drawn_on.xy)
+            index = self._lassos[clause.map]
+        return index.inside(clause.polygon)
+
+
+def _map_column(stored: StoredMap, name: str) -> pa.Array:
+    if name == "cluster_distance":
+        return pa.array(stored.cluster_distance)
+    codes = stored.cluster if name == "cluster" else stored.subcluster
+    names = list(dict.fromkeys(cluster.name for cluster in stored.info.clusters))
+    position = {cluster_name: at for at, cluster_name in enumerate(names)}
+    lookup = np.array([position[c.name] for c in stored.info.clusters] + [0], np.int32)
+    return pa.DictionaryArray.from_arrays(
+        pa.array(lookup[codes], mask=np.asarray(codes) < 0), pa.array(names, pa.string())
+    )
+
+
+def _for_the_page(column: pa.ChunkedArray) -> pa.Array:
+    array = column.combine_chunks()
+    if isinstance(array, pa.ChunkedArray):  # texts beyond 2 GB
+        raise FilterError("The field holds too much text for the page.")
+    if pa.types.is_int64(array.type):
+        limits = pc.min_max(array).as_py()
+        fits = limits["min"] is None or (limits["min"] >= -(2**31) and limits["max"] < 2**31)
+        return array.cast(pa.int32() if fits else pa.float64(), safe=False)
+    if pa.types.is_string(array.type):
+        return pc.dictionary_encode(array)
+    return array
+
+
+def _plain(value: Any) -> Any:
+    return None if isinstance(value, float) and value != value else value

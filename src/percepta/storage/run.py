@@ -50,6 +50,7 @@ class Run:
         self.manifest = read_document(folder / MANIFEST)
         self.n = int(self.manifest["n"])
         self._files = RunFiles(folder, self.manifest["files"])
+        self._maps: dict[str, StoredMap] = {}
 
     @cached_property
     def fields(self) -> tuple[Field, ...]:
@@ -289,7 +290,9 @@ class Run:
             NotFoundError: no such map.
             CorruptRunError: it is damaged.
         """
-        return load_map(self.folder, map_id, self.n)
+        if map_id not in self._maps:
+            self._maps[map_id] = load_map(self.folder, map_id, self.n)
+        return self._maps[map_id]
 
     def save_map(self, result: MapResult) -> MapInfo:
         """Add a map; it is there whole or not at all.

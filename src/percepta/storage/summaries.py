@@ -5,6 +5,18 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from percepta.core.fields import Field, FieldType
+from percepta.storage.sandbox import TABLE, Box
+
+BINS = 40
+"""Bins of a histogram; integers that span fewer values get one bin each."""
+
+TOP_VALUES = 100
+
 
 @dataclass(frozen=True)
 class NumericSummary:
@@ -73,3 +85,104 @@ class FieldSummary:
     def to_json(self) -> dict[str, Any]:
         """Return the JSON form."""
         return asdict(self)
+
+
+def summarize(field: Field, column: pa.ChunkedArray, mask: NDArray[np.bool_]) -> FieldSummary:
+    """Summarise a column, whole and where ``mask`` is true.
+
+    Args:
+        field: what it is.
+        column: its values, ``n``.
+        mask: ``bool [n]``.
+    """
+    table = pa.table({"v": column, "m": pa.array(mask)})
+    with Box(table) as box:
+        if field.type in (FieldType.FLOAT, FieldType.INTEGER):
+            return _numeric(field, box)
+        return _categorical(field, box)
+
+
+def _categorical(field: Field, box: Box) -> FieldSummary:
+    sql = (
+        "SELECT v, count(*) AS a, count(*) FILTER (WHERE m) AS b "  # noqa: S608
+        f"FROM {TABLE} GROUP BY v"
+    )
+    grouped = f"WITH g AS ({sql}) SELECT v, a, b, "  # noqa: S608
+    grouped += (
+        "coalesce(sum(a) FILTER (WHERE v IS NOT NULL) OVER (), 0)::BIGINT, "
+        "coalesce(sum(b) FILTER (WHERE v IS NOT NULL) OVER (), 0)::BIGINT, "
+        "count(v) OVER () FROM g ORDER BY v IS NOT NULL, a DESC, v LIMIT ?"
+    )
+    found = box.query(grouped, [TOP_VALUES + 1]).to_pydict()
+    rows = list(zip(*found.values(), strict=True))
+    missing = next(((a, b) for v, a, b, *_ in rows if v is None), (0, 0))
+    values = [ValueCount(v, a, b) for v, a, b, *_ in rows if v is not None][:TOP_VALUES]
+    present, present_matching, distinct = rows[0][3:] if rows else (0, 0, 0)
+    return FieldSummary(
+        field=field.name,
+        type=field.type.value,
+        total=present + missing[0],
+        matching=present_matching + missing[1],
+        missing=missing[0],
+        missing_matching=missing[1],
+        values=tuple(values),
+        distinct=distinct,
+        other=present - sum(value.count for value in values),
+        other_matching=present_matching - sum(value.matching for value in values),
+    )
+
+
+def _numeric(field: Field, box: Box) -> FieldSummary:
+    # d: the value as a double, NULL if missing; f: d if finite
+    base = (
+        "WITH b AS (SELECT m, CASE WHEN isnan(CAST(v AS DOUBLE)) THEN NULL "  # noqa: S608
+        f"ELSE CAST(v AS DOUBLE) END AS d FROM {TABLE}), "
+        "c AS (SELECT m, d, CASE WHEN isfinite(d) THEN d END AS f FROM b) "
+    )
+    totals = box.query(
+        base + "SELECT count(*), count(*) FILTER (WHERE m), count(d), count(d) FILTER (WHERE m), "
+        "count(f), min(f), max(f), avg(f), avg(f) FILTER (WHERE m) FROM c",
+    )
+    total, matching, present, present_matching, finite, low, high, mean, mean_matching = (
+        column[0].as_py() for column in totals.columns
+    )
+    edges = _edges(low, high, field.type is FieldType.INTEGER)
+    counts, counts_matching = [0] * (len(edges) - 1), [0] * (len(edges) - 1)
+    if counts:
+        start, step = edges[0], edges[-1] / len(counts) - edges[0] / len(counts)
+        bins = box.query(
+            base + "SELECT CAST(least(greatest(floor(f / ? - ?), 0), ?) AS INTEGER), "
+            "count(*), count(*) FILTER (WHERE m) FROM c WHERE f IS NOT NULL GROUP BY 1",
+            [step, start / step, len(counts) - 1],
+        )
+        for at, a, b in zip(*(column.to_pylist() for column in bins.columns), strict=True):
+            counts[at], counts_matching[at] = a, b
+    return FieldSummary(
+        field=field.name,
+        type=field.type.value,
+        total=total,
+        matching=matching,
+        missing=total - present,
+        missing_matching=matching - present_matching,
+        numeric=NumericSummary(
+            min=low,
+            max=high,
+            mean=mean,
+            mean_matching=mean_matching,
+            infinite=present - finite,
+            edges=edges,
+            counts=tuple(counts),
+            counts_matching=tuple(counts_matching),
+        ),
+    )
+
+
+def _edges(low: float | None, high: float | None, integer: bool) -> tuple[float, ...]:
+    if low is None or high is None:
+        return ()
+    if integer and high - low < BINS:
+        return tuple(low - 0.5 + at for at in range(int(high - low) + 2))
+    step = high / BINS - low / BINS
+    if step <= 0 or low / step + BINS == low / step:  # one value, or as good as one
+        return (low - 0.5, high + 0.5) if abs(low) < 2**52 else (low, np.nextafter(high, np.inf))
+    return (*(low + step * at for at in range(BINS)), high)

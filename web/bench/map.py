@@ -67,7 +67,7 @@ def cpu_seconds(root: int) -> float:
 
 
 LOAD = """async ([kind, n, looks]) => {
-  const { blocked } = await bench.load(kind, n, looks);
+  const blocked = bench.load(kind, n, looks);
   const first = await bench.firstFrame();
   return { blocked, first };
 }"""
@@ -93,7 +93,7 @@ LASSO = """() => {
 COLORS = """() => {
   const c = document.querySelector('#canvas');
   const p = bench.map.readPixels(0, 0, c.width, c.height);
-  const palette = bench.PALETTE.map((h) => [1, 3, 5].map((i) => parseInt(h.slice(i, i + 2), 16)));
+  const palette = bench.colors.map((h) => [1, 3, 5].map((i) => parseInt(h.slice(i, i + 2), 16)));
   const near = palette.map(() => 0); let inked = 0;
   for (let i = 0; i < p.length; i += 4) {
     if (p[i + 3] === 0) continue;
@@ -131,6 +131,9 @@ def measure(page: Page, browser_pid: int, rows: int) -> list[str]:
                       "lasso_ms": round(lasso["ms"], 1), "lasso_rows": lasso["rows"]}))
     colors = page.evaluate(COLORS)
     stats = page.evaluate("() => bench.map.stats()")
+    error = page.evaluate("() => document.querySelector('#canvas').getContext('webgl2').getError()")
+    if error != 0:
+        failed.append(f"WebGL error {error}")
     print(json.dumps({"inked_share": round(colors["inked"], 3), "pixels_by_color": colors["near"],
                       "drawn": stats["drawn"], "software": stats["software"]}))
     if stats["drawn"] != rows or not stats["complete"]:

@@ -1,28 +1,36 @@
 import { PopulationMap } from "../../src/map/populationMap";
 import type { MapStats, Theme } from "../../src/map/types";
+import { CATEGORICAL } from "../../src/theme/palette";
+import { sequential } from "../../src/theme/ramps";
 import { population, type Kind } from "./population";
 
-const PALETTE = [
-  "#4c8dff", "#ff9f40", "#2fbf8f", "#f2647c", "#a78bfa", "#e6c229",
-  "#38bdf8", "#f472b6", "#84cc16", "#c08457", "#94a3b8", "#14b8a6",
-];
-const VIRIDIS = ["#440154", "#3b528b", "#21918c", "#5ec962", "#fde725"];
+let themeName: Theme = "dark";
 
 const canvas = document.querySelector("#canvas") as HTMLCanvasElement;
 const overlay = document.querySelector("#overlay") as HTMLElement;
 const map = new PopulationMap(canvas, overlay, { theme: "dark" });
 
-/** Load a synthetic population; resolves with the statistics of the first frame. */
-async function load(kind: Kind, n: number, looks: { color: "label" | "loss"; size: boolean; labels: boolean; shapes?: boolean }) {
+type Looks = { color: "label" | "loss"; size: boolean; labels: boolean; shapes?: boolean };
+let loaded: { data: ReturnType<typeof population>; looks: Looks } | null = null;
+
+/** Load a synthetic population; how long that kept the page busy, in milliseconds. */
+function load(kind: Kind, n: number, looks: Looks): number {
   const data = population(kind, n);
+  loaded = { data, looks };
   const start = performance.now();
-  map.setPositions(data.x, data.y);
-  if (looks.color === "label") map.setColor({ kind: "categorical", codes: data.label, palette: PALETTE, shapes: looks.shapes });
-  else map.setColor({ kind: "continuous", values: data.loss, domain: [0, 3], ramp: VIRIDIS });
+  map.setPositions(data.x, data.y, { animate: false });
+  paint();
   map.setSize(looks.size ? { values: data.loss, domain: [0, 4] } : null);
-  map.setLabels(looks.labels ? data.groups.map((g) => ({ ...g, color: PALETTE[g.code % PALETTE.length] })) : []);
-  const blocked = performance.now() - start;
-  return { blocked, data };
+  map.setLabels(looks.labels ? data.groups : []);
+  return performance.now() - start;
+}
+
+function paint() {
+  if (loaded === null) return;
+  const { data, looks } = loaded;
+  if (looks.color === "label") {
+    map.setColor({ kind: "categorical", codes: data.label, palette: [...CATEGORICAL[themeName]], shapes: looks.shapes });
+  } else map.setColor({ kind: "continuous", values: data.loss, domain: [0, 3], ramp: sequential(themeName) });
 }
 
 function settled(): Promise<MapStats> {
@@ -64,10 +72,12 @@ async function pan(frames: number) {
 }
 
 function theme(name: Theme) {
+  themeName = name;
   document.body.className = name;
   map.setTheme(name);
+  paint();
 }
 
-const bench = { map, load, settled, firstFrame, pan, theme, PALETTE };
+const bench = { map, load, settled, firstFrame, pan, theme, colors: CATEGORICAL.dark };
 export type Bench = typeof bench;
 (globalThis as unknown as { bench: Bench }).bench = bench;

@@ -9,7 +9,7 @@ import type { DotStyle } from "./gpu";
 import type { Bounds, Theme } from "./types";
 
 /** Exponent with which the opacity of a dot falls with the dots expected over each of its pixels. */
-const SOFTNESS = 0.72;
+const SOFTNESS = 0.62;
 const LARGEST = 30;
 const RIM_FROM = 5.5;
 const BACKGROUND = { light: "#ffffff", dark: "#0e1116" };
@@ -49,7 +49,9 @@ export function palette(
     density: density * matchingShare,
     octaves: grid === null ? 0 : CROWD_OCTAVES,
     softness: SOFTNESS,
-    opacity: 0.96,
+    depth: theme === "dark" ? [255, 255, 255] : [60, 60, 80],
+    depthKeeps: theme === "dark" ? 0 : 1,
+    opacity: 1,
     style: STYLE.fill,
     flat: null,
     missingColor: parseColor(MISSING[theme]),

@@ -11,7 +11,7 @@ export type Rgb = [number, number, number];
 
 /** Read "#rgb", "#rrggbb", "rgb(r, g, b)" (0..255) or return grey. */
 export function parseColor(color: string): Rgb {
-  const hex = /^#([0-9a-f]{3}|[0-9a-f]{6})/i.exec(color)?.[1];
+  const hex = /^#([0-9a-f]{6}|[0-9a-f]{3})(?:[0-9a-f]{2})?$/i.exec(color)?.[1];
   if (hex !== undefined) {
     const full = hex.length === 3 ? [...hex].map((c) => c + c).join("") : hex;
     return [0, 2, 4].map((i) => Number.parseInt(full.slice(i, i + 2), 16)) as Rgb;

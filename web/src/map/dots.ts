@@ -21,5 +21,5 @@ export function zoomGrowth(diameter: number, zoom: number): number {
 /** Smallest and largest diameter for dots whose size carries a value, when the caller names none. */
 export function defaultRange(count: number, area: number): [number, number] {
   const base = defaultDiameter(count, area);
-  return [base * 0.85, Math.min(16, base * 1.6 + 5)];
+  return [base * 0.85, Math.min(16, base * 1.3 + 4.5)];
 }

@@ -109,7 +109,9 @@ export class Gestures {
     this.canvas.style.cursor = "";
     this.drag = null;
     if (drag === null) return;
-    const keys = { shift: event.shiftKey, meta: event.metaKey || event.ctrlKey };
+    // Where shift began the outline it cannot also say what to do with it.
+    const begun = drag.moved && drag.kind !== "pan" && this.mode === "pan";
+    const keys = { shift: event.shiftKey && !begun, meta: event.metaKey || event.ctrlKey };
     if (!drag.moved) {
       if (event.button === 0) this.to.click(drag.start[0], drag.start[1], keys);
     } else if (drag.kind !== "pan") this.to.outlined(drag.path.length >= 3 ? drag.path : null, keys);

@@ -37,6 +37,9 @@ export type DotStyle = {
   density: number;
   octaves: number;
   softness: number;
+  /** What the colour of a crowd tends to, and how much (0..1) of its own colour that keeps. */
+  depth: Rgb;
+  depthKeeps: number;
   opacity: number;
   style: Style;
   flat: Rgb | null;
@@ -217,6 +220,7 @@ export class Gpu {
     gl.uniform1f(at.get("u_density") ?? null, style.density / (view.scale * view.scale));
     gl.uniform1f(at.get("u_octaves") ?? null, style.octaves);
     gl.uniform1f(at.get("u_softness") ?? null, style.softness);
+    gl.uniform4f(at.get("u_depth") ?? null, style.depth[0] / 255, style.depth[1] / 255, style.depth[2] / 255, style.depthKeeps);
     gl.uniform1f(at.get("u_opacity") ?? null, style.opacity);
     gl.uniform1i(at.get("u_style") ?? null, style.style);
     const flat = style.flat ?? [0, 0, 0];

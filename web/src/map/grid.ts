@@ -3,6 +3,8 @@ import type { Bounds } from "./types";
 const CROWD_CELLS = 256;
 /** Octaves of density that the 255 steps of crowding cover. */
 export const CROWD_OCTAVES = 16;
+/** What a dot adds to the smoothed density at its own place: it must not be crowded by itself. */
+const OWN_SHARE = 0.09;
 const CHECK_EVERY = 1 << 14;
 
 /**
@@ -186,7 +188,8 @@ function* build(x: Float32Array, y: Float32Array): Generator<void, GridIndex> {
     if ((i & (CHECK_EVERY - 1)) === 0) yield;
     const u = (x[i] - span.minX) * toU - 0.5;
     const v = (y[i] - span.minY) * toV - 0.5;
-    const density = bilinear(smooth, u, v) / peak;
+    const outside = u < -1 || v < -1 || u > CROWD_CELLS || v > CROWD_CELLS;
+    const density = outside ? 0 : (bilinear(smooth, u, v) - OWN_SHARE) / peak;
     crowd[i] = density > 0 ? Math.max(0, Math.round(255 * (1 + Math.log2(density) / CROWD_OCTAVES))) : 0;
   }
   const area = ((span.maxX - span.minX) * (span.maxY - span.minY)) / (CROWD_CELLS * CROWD_CELLS);

@@ -196,7 +196,8 @@ export class Painter {
       this.frameMs = took;
       if (this.fixedBudget === undefined && fence.dots > this.budget / 2) this.budget = this.adapt(this.budget, took);
     } else if (fence.dots > this.chunk / 2) {
-      this.chunk = Math.max(10_000, this.chunk * Math.min(2, Math.max(0.5, CHUNK_MS / Math.max(took, 1))));
+      const factor = Math.min(2, Math.max(0.5, CHUNK_MS / Math.max(took, 1)));
+      this.chunk = Math.max(10_000, Math.round(this.chunk * factor));
     }
     return true;
   }
@@ -205,7 +206,7 @@ export class Painter {
   private adapt(budget: number, took: number): number {
     const goal = this.gpu.software ? 80 : 20;
     const factor = took > goal * 1.25 ? 0.75 : took < goal ? 1.3 : 1;
-    return Math.min(this.gpu.software ? 150_000 : 5_000_000, Math.max(LEAST_BUDGET, budget * factor));
+    return Math.min(this.gpu.software ? 150_000 : 5_000_000, Math.max(LEAST_BUDGET, Math.round(budget * factor)));
   }
 }
 

@@ -92,14 +92,18 @@ export function rowsInside(
   const touched = touchedCells(polygon, grid, c0, r0, width, r1 - r0 + 1);
   const found: number[] = [];
   for (let r = r0; r <= r1; r++) {
+    // Between two touched cells all cells of a row lie on the same side.
+    let side: boolean | null = null;
     for (let c = c0; c <= c1; c++) {
       const cell = r * grid.columns + c;
       const start = grid.starts[cell];
       const end = grid.starts[cell + 1];
-      if (start === end) continue;
       const byDot = touched[(r - r0) * width + (c - c0)] === 1;
+      if (byDot) side = null;
+      if (start === end) continue;
       const first = grid.rows[start];
-      if (!byDot && !contains(polygon, x[first], y[first])) continue;
+      if (!byDot) side ??= contains(polygon, x[first], y[first]);
+      if (side === false) continue;
       for (let i = start; i < end; i++) {
         const row = grid.rows[i];
         if (accepts(row) && (!byDot || contains(polygon, x[row], y[row]))) found.push(row);

@@ -4,8 +4,8 @@ export const ATTRIBUTES = { x: 0, y: 1, fromX: 2, fromY: 3, size: 4, crowd: 5, c
 export type Attribute = keyof typeof ATTRIBUTES;
 
 /**
- * How a pass paints dots. A rim is the outline of a large dot alone, drawn over all fills, so that the dot
- * is found again in a crowd.
+ * How a pass paints dots. "Rim": large dots once more, over all others, as an outline around a tinted glass,
+ * so that they are found in a crowd and hide nothing.
  */
 export const STYLE = { fill: 0, rim: 1, selected: 2 } as const;
 export type Style = (typeof STYLE)[keyof typeof STYLE];
@@ -33,6 +33,7 @@ uniform vec2 u_diameter;     // device pixels, smallest and largest
 uniform float u_density;     // dots per device pixel where they lie closest
 uniform float u_octaves;
 uniform float u_softness;    // exponent of the fall of opacity
+uniform vec4 u_depth;        // rgb: what the colour in a crowd tends to; a: how much of its own colour that keeps
 uniform float u_opacity;
 uniform int u_style;
 uniform vec4 u_flat;         // rgb and 1 to paint all dots in one colour
@@ -59,7 +60,9 @@ void main() {
 
   float diameter = mix(u_diameter.x, u_diameter.y, a_size);
   float overlap = u_density * exp2(u_octaves * (a_crowd - 1.0)) * 0.7854 * diameter * diameter;
-  float alpha = u_opacity * clamp(pow(max(overlap, 1e-6), -u_softness), 0.02, 1.0);
+  // In a crowd even the outermost dots hold back, so that there is ink left for its middle; alone they need not.
+  float most = mix(0.92, mix(0.5, 0.92, smoothstep(1.5, 6.0, diameter / u_pixelRatio)), smoothstep(0.02, 0.5, overlap));
+  float alpha = u_opacity * most * clamp(pow(max(overlap, 1e-6), -u_softness), 0.02, 1.0);
 
   vec3 color = u_missingColor;
   int shape = 0;
@@ -70,6 +73,8 @@ void main() {
     color = entry.rgb;
     shape = int(entry.a * 255.0 + 0.5);
   }
+  float depth = clamp(log2(max(overlap, 1e-6)) / 7.0, 0.0, 1.0);
+  color = mix(color, u_depth.rgb * mix(vec3(1.0), color, u_depth.a), 0.3 * depth);
   color = mix(color, u_flat.rgb, u_flat.a);
 
   v_glass = u_bubbles * smoothstep(5.0, 11.0, diameter / u_pixelRatio);
@@ -133,7 +138,7 @@ void main() {
   } else {
     float rim = clamp(d + width + 0.5, 0.0, 1.0);
     if (u_style == ${STYLE.rim}) {
-      alpha *= rim;
+      alpha *= mix(0.28, 1.0, rim);
     } else {
       // A large dot is glass: what lies under it shows through.
       alpha *= mix(1.0, 0.5, v_glass * (1.0 - rim));

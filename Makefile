@@ -18,7 +18,7 @@ STAGES := lint contracts types test-web test-python test-browser test-packaging
 	test-packaging node web bench format clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # ---- set up ----------------------------------------------------------------------------------
 
@@ -49,7 +49,8 @@ web: node ## build the page into src/percepta/_web (if its sources changed)
 # ---- use -------------------------------------------------------------------------------------
 
 demo: $(MADE)/runtime web ## train a small network, evaluate it, open its population map
-	$(BIN)/percepta demo $(DEMO) $(shell test -t 1 || echo --no-serve)
+	@if test -t 1; then set --; else set -- --no-serve; fi; \
+	echo "percepta demo $(DEMO) $$*"; $(BIN)/percepta demo $(DEMO) "$$@"
 
 serve: $(MADE)/runtime web ## serve the page with all projects of the workspace
 	$(BIN)/percepta serve

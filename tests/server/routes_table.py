@@ -1,0 +1,75 @@
+"""Every route of the API with parameters that fit the sample run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import FastAPI
+
+from tests.server.conftest import Sample
+from tests.server.sample_run import HOSTILE_FIELD
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request.
+
+    Attributes:
+        template: path as the router has it.
+        values: what its parameters are for the sample run.
+    """
+
+    method: str
+    template: str
+    values: dict[str, str]
+    body: dict[str, Any] | None = None
+    query: dict[str, str] = field(default_factory=dict)
+
+    def path(self, **changed: str) -> str:
+        """Return the path; ``changed`` values are put in as they are."""
+        path = self.template
+        for name, value in self.values.items():
+            path = path.replace("{" + name + "}", changed.get(name, quote(value, safe="")))
+        return path
+
+
+def calls(app: FastAPI, sample: Sample) -> list[Call]:
+    """Return one call for each route of the router; fails on a route that it does not know."""
+    job = sample.workspace.catalogue.jobs() or [
+        sample.workspace.catalogue.create_job("explore", {}, resumable=True)
+    ]
+    values = {
+        "project": sample.workspace.catalogue.projects()[0].id,
+        "run": sample.run.id,
+        "map": sample.map.id,
+        "field": HOSTILE_FIELD,
+        "row": "4",
+        "visualizer": "0",
+        "plane": "0",
+        "job": job[0].id,
+    }
+    bodies = {
+        "create_map": {"space": "balanced", "algorithm": "pca"},
+        "summarise_field": {"field": "loss"},
+        "get_mask": {},
+        "get_rows": {},
+    }
+    queries = {"locate_sample": {"sample_id": "4"}}
+    found = []
+    for template, operations in app.openapi()["paths"].items():
+        for method, operation in operations.items():
+            names = [p["name"] for p in operation.get("parameters", []) if p["in"] == "path"]
+            name = operation["operationId"]
+            found.append(
+                Call(
+                    method.upper(),
+                    template,
+                    {each: values[each] for each in names},
+                    bodies.get(name),
+                    queries.get(name, {}),
+                )
+            )
+            assert ("requestBody" in operation) == (name in bodies), name
+    return found

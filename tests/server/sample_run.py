@@ -1,0 +1,141 @@
+"""A small run with known contents, written through the real run store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from percepta.core.fields import Direction, Field, FieldGroup, FieldType
+from percepta.core.subsets import Subset
+from percepta.storage import (
+    ClusterInfo,
+    MapInfo,
+    MapResult,
+    Run,
+    RunPlan,
+    SampleFailure,
+    ShardData,
+    Trait,
+    Workspace,
+)
+
+TRAINING, VALIDATION = 30, 12
+LABELS = ("cat", "dog", "owl")
+N = TRAINING + VALIDATION - 1
+"""One validation sample fails."""
+
+HOSTILE_FIELD = "style/x'; DROP TABLE run; --"
+
+
+@dataclass(frozen=True)
+class Visual:
+    """An encoded visual as storage takes it."""
+
+    kind: str
+    document: dict[str, Any]
+    images: tuple[NDArray[np.uint8], ...] = ()
+    planes: tuple[NDArray[np.uint8], ...] = field(default=())
+
+
+def loss(row: int) -> float:
+    return float("nan") if row == 5 else row / 10
+
+
+def scores(row: int) -> list[float]:
+    weights = [1.0, 1.0, 1.0]
+    weights[row % 3] = 8.0
+    return [weight / 10 for weight in weights]
+
+
+def picture(row: int) -> NDArray[np.uint8]:
+    return np.full((8, 6), row, np.uint8)
+
+
+def write_run(workspace: Workspace, project: str = "pets") -> Run:
+    """Write a run of two shards and commit it."""
+    catalogue = workspace.catalogue
+    owner = catalogue.project_named(project)
+    model = {"format": "pytorch", "parameters": 1234}
+    version = catalogue.version_of(owner.id, "model", "code", model)
+    record = catalogue.create_run(owner.id, version.id, "first")
+    keys = {
+        Subset.TRAINING: range(TRAINING),
+        Subset.VALIDATION: [f"img-{index}.png" for index in range(VALIDATION)],
+    }
+    plan = RunPlan(keys, shard_size=30, spaces=("balanced",))
+    with workspace.new_run(record.id, plan) as writer:
+        writer.write_shard(0, _shard(range(TRAINING)))
+        failure = SampleFailure(
+            Subset.VALIDATION, "img-11.png", "read", "No such file.", "script.py:9", "Restore it."
+        )
+        writer.write_shard(1, _shard(range(TRAINING, N), [failure]))
+        return writer.commit(
+            [
+                Field("loss", FieldType.FLOAT, FieldGroup.LOSS, Direction.DOWN, "Cross-entropy."),
+                Field("predicted", FieldType.STRING, FieldGroup.PREDICTION),
+                Field("label", FieldType.STRING, FieldGroup.PREDICTION),
+                Field(HOSTILE_FIELD, FieldType.INTEGER, FieldGroup.METADATA),
+            ],
+            {
+                "device": "cpu",
+                "throughput": 123.4,
+                "predictions": [{"name": "animal", "labels": list(LABELS), "truth": "animal"}],
+            },
+        )
+
+
+def _shard(rows: range, failures: list[SampleFailure] | None = None) -> ShardData:
+    latents = np.random.default_rng(0).normal(size=(N + 1, 8)).astype(np.float32)
+    return ShardData(
+        columns={
+            "loss": [loss(row) for row in rows],
+            "predicted": [LABELS[row % 3] for row in rows],
+            "label": [LABELS[row % 2] for row in rows],
+            HOSTILE_FIELD: [None if row == 7 else row for row in rows],
+        },
+        latents={"balanced": latents[rows.start : rows.stop]},
+        scores={"animal": np.array([scores(row) for row in rows], np.float32)},
+        thumbnails=[None if row == 3 else picture(row) for row in rows],
+        visuals={
+            "photo": [
+                None if row == 3 else Visual("image", {"width": 6, "height": 8}, (picture(row),))
+                for row in rows
+            ],
+            "words": [Visual("text", {"tokens": ["row", str(row)]}) for row in rows],
+        },
+        failures=failures or [],
+    )
+
+
+def coordinates() -> NDArray[np.float32]:
+    places = np.stack([np.arange(N), -np.arange(N)], axis=1).astype(np.float32)
+    places[N - 1] = np.nan
+    return places
+
+
+def write_map(run: Run) -> MapInfo:
+    """Add a map of two clusters: even and odd rows; the last row is not on it."""
+    cluster = np.arange(N, dtype=np.int32) % 2
+    cluster[N - 1] = -1
+    trait = Trait("predicted", "cat", 0.5, 0.25, 0.8)
+    span = Trait("loss", (0.5, 9.5), 0.5, 0.25, 0.8)
+    return run.save_map(
+        MapResult(
+            space="balanced",
+            algorithm="pca",
+            seed=3,
+            coordinates=coordinates(),
+            clusters=[
+                ClusterInfo("c-even", "even", 20, None, 1.0, -1.0, (trait, span), 1.5),
+                ClusterInfo("c-odd", "odd", 20, None, 2.0, -2.0),
+            ],
+            cluster=cluster,
+            subcluster=np.full(N, -1, np.int32),
+            cluster_distance=np.arange(N, dtype=np.float32),
+            trustworthiness=0.97,
+            measures={"seconds": 0.1},
+        )
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -23,36 +23,57 @@ _NORM = (
     nn.RMSNorm,
 )
 _ACTIVATION = (nn.PReLU,)
+_FOLLOWERS = (
+    nn.modules.batchnorm._BatchNorm,
+    nn.ReLU,
+    nn.ReLU6,
+    nn.LeakyReLU,
+    nn.PReLU,
+    nn.ELU,
+    nn.CELU,
+    nn.SELU,
+    nn.GELU,
+    nn.SiLU,
+    nn.Mish,
+    nn.Hardswish,
+    nn.Hardtanh,
+    nn.Softplus,
+)
+"""Modules whose output is still the response of the layer before: batch norms and activations."""
 _CHANNELS_LAST = (nn.Linear, nn.Embedding, nn.LayerNorm, nn.MultiheadAttention, nn.RNNBase)
+
+
+def named_parts(module: nn.Module) -> dict[str, nn.Module]:
+    """Return every module inside by its path; the whole goes by its class."""
+    return {name or type(module).__name__: part for name, part in module.named_modules()}
 
 
 def candidate_layers(module: nn.Module) -> list[dict[str, nn.Module]]:
     """Return by name the modules to capture, in tiers: a later tier is for want of the earlier.
 
     First what computes new features (convolution, linear, attention, recurrent, embedding, and
-    users' own modules that hold parameters themselves), then norms, then any leaf, then any module.
+    users' own modules that hold parameters themselves), then norms and depthwise convolutions,
+    which only rescale or filter each feature alone, then any leaf, then any module.
     """
     features: dict[str, nn.Module] = {}
-    norms: dict[str, nn.Module] = {}
+    alone: dict[str, nn.Module] = {}
     leaves: dict[str, nn.Module] = {}
     rest: dict[str, nn.Module] = {}
-    for name, part in module.named_modules():
-        if not name:
+    for name, part in named_parts(module).items():
+        if part is module and next(module.children(), None) is not None:
             continue
         own_parameters = next(part.parameters(recurse=False), None) is not None
         if isinstance(part, nn.MultiheadAttention):
             features[name] = part
-        elif _is_norm(part):
-            norms[name] = part
+        elif _is_norm(part) or _is_depthwise(part):
+            alone[name] = part
         elif own_parameters and not isinstance(part, _ACTIVATION):
             features[name] = part
         elif next(part.children(), None) is None:
             leaves[name] = part
         else:
             rest[name] = part
-    if not list(module.children()):
-        features[type(module).__name__] = module
-    return [tier for tier in (features, norms, leaves, rest) if tier]
+    return [tier for tier in (features, alone, leaves, rest) if tier]
 
 
 def layer_kind(name: str, part: nn.Module) -> LayerKind:
@@ -88,14 +109,15 @@ def response_of(output: Any) -> torch.Tensor | None:
     return output if fits and output.ndim >= 2 else None
 
 
+Hook = Callable[[str, tuple[Any, ...], Any], Any]
+
+
 @contextmanager
-def forward_hooks(
-    parts: Mapping[str, nn.Module], hook: Callable[[str, Any], Any]
-) -> Iterator[None]:
-    """Call ``hook(name, output)`` after each module runs; what it returns replaces the output."""
+def forward_hooks(parts: Mapping[str, nn.Module], hook: Hook) -> Iterator[None]:
+    """Call ``hook(name, args, output)`` after each module runs; what it returns replaces output."""
 
     def bind(name: str) -> Callable[[nn.Module, Any, Any], Any]:
-        return lambda part, args, output: hook(name, output)
+        return lambda part, args, output: hook(name, args, output)
 
     handles = [part.register_forward_hook(bind(name)) for name, part in parts.items()]
     try:
@@ -106,47 +128,95 @@ def forward_hooks(
 
 
 @dataclass(slots=True)
+class Response:
+    """One response of a layer in a probing pass: which call of which module gave it.
+
+    The module is the layer itself, or the batch norm or activation module that took its output.
+    """
+
+    module: str
+    call: int
+    shape: tuple[int, ...]
+    node: Any
+
+
 class Trace:
-    """What a probing pass saw: response shapes and graph nodes, by layer in execution order."""
+    """What a probing pass saw of every module: its responses, in execution order.
 
-    shapes: dict[str, list[tuple[int, ...]]] = field(default_factory=dict)
-    nodes: dict[str, list[Any]] = field(default_factory=dict)
+    Attributes:
+        responses: by module name, in order of first execution.
+    """
 
-    def record(self, name: str, output: Any) -> Any:
-        """Note one call of a layer; make its response known to autograd if it is not yet."""
+    def __init__(self, parts: Mapping[str, nn.Module]) -> None:
+        self.responses: dict[str, list[Response]] = {}
+        self._parts = parts
+        self._calls: dict[str, int] = {}
+        self._owners: dict[int, list[Response]] = {}
+        self._kept: list[torch.Tensor] = []  # so that ids stay theirs
+
+    def record(self, name: str, args: tuple[Any, ...], output: Any) -> Any:
+        """Note one call of a module; make its response known to autograd if it is not yet."""
+        call = self._calls.get(name, 0)
+        self._calls[name] = call + 1
         response = response_of(output)
         if response is None:
             return None
-        self.shapes.setdefault(name, []).append(tuple(response.shape))
         replaced = None
         if response is output and response.is_floating_point() and not response.requires_grad:
             replaced = response = response.detach().requires_grad_().clone()
-        if response.grad_fn is not None:
-            self.nodes.setdefault(name, []).append(response.grad_fn)
+        own = Response(name, call, tuple(response.shape), response.grad_fn)
+        self.responses.setdefault(name, []).append(own)
+        owners = [own]
+        if isinstance(self._parts[name], _FOLLOWERS) and args:
+            for earlier in self._owners.get(id(args[0]), []):
+                if earlier.shape == own.shape:
+                    earlier.module, earlier.call, earlier.node = name, call, own.node
+                    owners.append(earlier)
+        self._kept.append(response)
+        self._owners[id(response)] = owners
         return replaced
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """The layers found in a module, and where their responses appear.
+
+    Attributes:
+        layers: in execution order.
+        layouts: of their responses, by layer name.
+        taps: by module name, the layer whose response each of its calls gives.
+    """
+
+    layers: tuple[Layer, ...]
+    layouts: dict[str, ResponseLayout]
+    taps: dict[str, dict[int, str]]
 
 
 def find_layers(
     parts: Mapping[str, nn.Module],
     traces: Mapping[int, Trace],
     outputs: Mapping[str, torch.Tensor],
-) -> tuple[list[Layer], dict[str, ResponseLayout]]:
-    """Turn what probing passes saw into layers in execution order, with their layouts.
+) -> Watched:
+    """Turn what probing passes saw into layers in execution order.
 
     Args:
-        parts: modules that were watched, by name.
+        parts: modules that may be layers, by name.
         traces: by batch size; the graph of the smallest is used.
         outputs: of the pass at the smallest batch size, by percepta's names.
     """
     first = traces[min(traces)]
     layouts = {
         name: layout
-        for name in first.shapes
+        for name in first.responses
         if name in parts and (layout := _layout(parts[name], name, traces)) is not None
     }
     order = {name: index for index, name in enumerate(layouts)}
     feeds = _feeds(first, outputs, order)
-    layers = [
+    taps: dict[str, dict[int, str]] = {}
+    for name in layouts:
+        for response in first.responses[name]:
+            taps.setdefault(response.module, {})[response.call] = name
+    layers = tuple(
         Layer(
             name,
             layer_kind(name, parts[name]),
@@ -156,29 +226,33 @@ def find_layers(
             tuple(output for output in outputs if name in feeds[output]),
         )
         for name, layout in layouts.items()
-    ]
-    return layers, layouts
+    )
+    return Watched(layers, layouts, taps)
 
 
 def _layout(part: nn.Module, name: str, traces: Mapping[int, Trace]) -> ResponseLayout | None:
     """Return the layout that every call of a layer has, or None."""
-    seen = {size: trace.shapes.get(name, []) for size, trace in traces.items()}
-    calls = {len(shapes) for shapes in seen.values()}
+    seen = {size: trace.responses.get(name, []) for size, trace in traces.items()}
+    calls = {len(responses) for responses in seen.values()}
     if len(calls) != 1:
         return None
-    axis = channel_axis(part, len(seen[min(seen)][0]))
+    axis = channel_axis(part, len(seen[min(seen)][0].shape))
     found = {
-        (layout.batch_axis, layout.channel_axis, layout.rank, layout.width, layout.groups): layout
+        find_layout({size: responses[index].shape for size, responses in seen.items()}, axis)
         for index in range(calls.pop())
-        if (layout := find_layout({size: seen[size][index] for size in seen}, axis)) is not None
     }
-    return next(iter(found.values())) if len(found) == 1 else None
+    return found.pop() if len(found) == 1 else None
 
 
 def _feeds(
     trace: Trace, outputs: Mapping[str, torch.Tensor], order: Mapping[str, int]
 ) -> dict[str, set[str]]:
-    owner = {node: name for name in order for node in trace.nodes.get(name, [])}
+    owner = {
+        response.node: name
+        for name in order
+        for response in trace.responses[name]
+        if response.node is not None
+    }
 
     def predecessors(node: Any) -> list[Any]:
         return [before for before, _ in node.next_functions if before is not None]
@@ -193,3 +267,7 @@ def _feeds(
 
 def _is_norm(part: nn.Module) -> bool:
     return isinstance(part, _NORM) or "norm" in type(part).__name__.lower()
+
+
+def _is_depthwise(part: nn.Module) -> bool:
+    return isinstance(part, _CONV) and 1 < part.groups == part.in_channels

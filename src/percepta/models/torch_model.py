@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -12,17 +12,20 @@ from torch import nn
 
 from percepta.core.errors import ModelError
 from percepta.models.batches import check_batch, describe_batch, run_in_pieces, take_cyclic
-from percepta.models.layout import ResponseLayout, find_layout
+from percepta.models.layout import find_layout
 from percepta.models.matching import choose_outputs
 from percepta.models.model import Array, Forward, Layer, TensorSpec, describe_model
 from percepta.models.pooling import pool
 from percepta.models.torch_calls import Call, bind_inputs, flatten_outputs, user_frame
 from percepta.models.torch_files import hash_module
 from percepta.models.torch_layers import (
+    Hook,
     Trace,
+    Watched,
     candidate_layers,
     find_layers,
     forward_hooks,
+    named_parts,
     response_of,
 )
 
@@ -58,7 +61,8 @@ class TorchModel:
         device: str | None = None,
     ) -> None:
         self._module = module
-        self._parts = list(module.modules())
+        self._named = named_parts(module)
+        self._parts = list(self._named.values())
         self._call: Call = bind_inputs(module, tuple(example))
         self.parameters = sum(p.numel() for p in module.parameters())
         self.content_hash = hash_module(module)
@@ -84,16 +88,10 @@ class TorchModel:
         self._paths = choose_outputs(shapes, smallest, outputs)
         tensors = {name: results[smallest][path] for name, path in self._paths.items()}
         self.max_batch = None if len(results) > 1 else smallest
-        self._layouts: dict[str, ResponseLayout] = {}
-        for parts in watched:
-            layers, self._layouts = find_layers(parts, traces, tensors)
-            if layers:
-                self.layers = tuple(layers)
-                self._taps = {layer.name: parts[layer.name] for layer in layers}
-                break
-        else:
-            self._taps = {}
-            self.layers = tuple(self._output_layers(results))
+        candidates = (find_layers(parts, traces, tensors) for parts in watched)
+        found = next((found for found in candidates if found.layers), None)
+        self._watched = found or self._output_layers(results)
+        self.layers = self._watched.layers
         self.inputs = tuple(_spec(n, a.shape, a.dtype, self.max_batch) for n, a in batch.items())
         self.outputs = tuple(
             _spec(
@@ -115,7 +113,7 @@ class TorchModel:
 
     def forward(self, inputs: Mapping[str, Array], capture: Sequence[str] = ()) -> Forward:
         """Run a batch; see :meth:`percepta.models.Model.forward`."""
-        unknown = [name for name in capture if name not in self._layouts]
+        unknown = [name for name in capture if name not in self._watched.layouts]
         if unknown:
             raise ModelError(f"The model has no layer {', '.join(unknown)} to capture.")
         batch, samples = check_batch(inputs, self._call.names)
@@ -135,22 +133,30 @@ class TorchModel:
 
     def _forward(self, batch: Mapping[str, Array], capture: Sequence[str]) -> Forward:
         pooled: dict[str, list[tuple[torch.Tensor, torch.Tensor]]] = {n: [] for n in capture}
+        layouts = self._watched.layouts
+        taps = {
+            module: calls
+            for module, calls in self._watched.taps.items()
+            if not pooled.keys().isdisjoint(calls.values())
+        }
+        called = dict.fromkeys(taps, 0)
 
-        def tap(name: str, output: Any) -> None:
+        def tap(module: str, args: Any, output: Any) -> None:
+            layer = taps[module].get(called[module])
+            called[module] += 1
             response = response_of(output)
-            if response is not None:
-                pooled[name].append(pool(response, self._layouts[name]))
+            if layer in pooled and response is not None:
+                pooled[layer].append(pool(response, layouts[layer]))
 
-        taps = {name: self._taps[name] for name in capture if name in self._taps}
         with torch.inference_mode():
-            result = self._run(batch, taps, tap)
+            result = self._run(batch, {name: self._named[name] for name in taps}, tap)
             outputs = {name: result[path] for name, path in self._paths.items() if path in result}
             if len(outputs) < len(self._paths):
                 lost = ", ".join(name for name in self._paths if name not in outputs)
                 raise ModelError(f"The model gave no output {lost} for {describe_batch(batch)}.")
             for name in capture:
-                if name not in self._taps:
-                    pooled[name].append(pool(outputs[name], self._layouts[name]))
+                if not self._watched.taps:  # outputs stand for layers
+                    pooled[name].append(pool(outputs[name], layouts[name]))
             samples = len(next(iter(batch.values())))
             mean, maximum = self._collect(pooled, samples)
         return Forward({n: _to_numpy(tensor) for n, tensor in outputs.items()}, mean, maximum)
@@ -162,7 +168,9 @@ class TorchModel:
         columns: list[torch.Tensor] = []
         for name, calls in pooled.items():
             if not calls:  # a branch not taken for this batch: no response
-                silent = torch.zeros(samples, self._layouts[name].width, device=self._device)
+                silent = torch.zeros(
+                    samples, self._watched.layouts[name].width, device=self._device
+                )
                 calls = [(silent, silent)]
             means, maxima = zip(*calls, strict=True)
             columns.append(means[0] if len(calls) == 1 else torch.stack(means).mean(0))
@@ -180,7 +188,7 @@ class TorchModel:
         self,
         batch: Mapping[str, Array],
         taps: Mapping[str, nn.Module],
-        hook: Callable[[str, Any], Any],
+        hook: Hook,
     ) -> dict[str, torch.Tensor]:
         """Call the module in evaluation mode, with hooks; return its output tensors by path."""
         tensors = {name: self._to_device(array) for name, array in batch.items()}
@@ -215,7 +223,7 @@ class TorchModel:
         if tensor.is_floating_point() and tensor.dtype != self._dtype:
             tensor = tensor.to(self._dtype)
         if self._channels_last and tensor.ndim == 4:
-            tensor = tensor.contiguous(memory_format=torch.channels_last)
+            tensor = tensor.to(memory_format=torch.channels_last)  # .contiguous() skips C = 1
         return tensor
 
     def _watchable(self) -> list[dict[str, nn.Module]]:
@@ -232,7 +240,7 @@ class TorchModel:
         results: dict[int, dict[str, torch.Tensor]] = {}
 
         def run(size: int) -> None:
-            trace = Trace()
+            trace = Trace(taps)
             with torch.enable_grad():
                 results[size] = self._run(take_cyclic(batch, size), taps, trace.record)
             traces[size] = trace
@@ -249,15 +257,17 @@ class TorchModel:
                 raise error from error.__cause__
         return traces, results
 
-    def _output_layers(self, results: Mapping[int, Mapping[str, torch.Tensor]]) -> Iterator[Layer]:
+    def _output_layers(self, results: Mapping[int, Mapping[str, torch.Tensor]]) -> Watched:
         """Let outputs stand for layers where no module can be watched."""
+        layers, layouts = [], {}
         for name, path in self._paths.items():
             shapes = {size: tuple(result[path].shape) for size, result in results.items()}
             axis = 1 if len(next(iter(shapes.values()))) >= 4 else -1
             layout = find_layout(shapes, axis)
             if layout is not None:
-                self._layouts[name] = layout
-                yield Layer(name, "other", axis, 1.0, layout.width, (name,))
+                layouts[name] = layout
+                layers.append(Layer(name, "other", axis, 1.0, layout.width, (name,)))
+        return Watched(tuple(layers), layouts, {})
 
     def _channels_last_fits(
         self, batch: Mapping[str, Array], expected: Mapping[str, torch.Tensor], size: int
@@ -272,7 +282,7 @@ class TorchModel:
         self._channels_last = True
         try:
             with torch.inference_mode():
-                result = self._run(take_cyclic(batch, size), {}, lambda name, output: None)
+                result = self._run(take_cyclic(batch, size), {}, lambda name, args, output: None)
         except ModelError:  # .view() on a tensor in the other format
             return False
         finally:

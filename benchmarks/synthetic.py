@@ -4,17 +4,19 @@
 
 The recipe (everything follows from ``--seed``; shard ``i`` draws from ``default_rng([seed, 1, i])``):
 
-* 10 labels with 4 variants each: 40 groups. The centre of label ``l`` is ``N(0, I) * 1.5`` in ``width`` dimensions, the
-  centre of a variant is its label's centre plus ``N(0, I) * 0.6``. A sample is its variant's centre plus ``N(0, I)``.
+* 10 labels with 4 variants each: 40 groups. The centre of label ``l`` is ``N(0, I) * 1.5`` in ``width``
+  dimensions, the centre of a variant is its label's centre plus ``N(0, I) * 0.6``. A sample is its variant's
+  centre plus ``N(0, I)``.
 * Labels are drawn in proportion to ``1 / (1 + 0.15 l)``, variants uniformly.
-* 3 % of the samples carry a wrong label: their latent vector and prediction stay with the group they come from, so
-  that their loss is high and their dot lies among another label's dots.
-* Logits are minus the squared distance to each label's centre over ``width``, plus ``N(0, 0.3)``; predicted label,
-  confidence, margin, entropy and loss (cross-entropy) follow from them.
-* The map: labels sit on a sunflower spiral (angle ``2.39996 l``, radius ``10 sqrt(l + 0.5)``), variants on a ring of
-  radius 3 around their label, and a dot is its variant's place plus 0.75 times the first two components of the
-  sample's own noise. Clusters are the labels, sub-clusters the variants.
-* Metadata: label, weather, camera, brightness (2 % missing), occluded (5 % missing), weight, file (all different).
+* 3 % of the samples carry a label drawn at random: their latent vector and prediction stay with the group they
+  come from, so that their loss is high and their dot lies among another label's dots.
+* Logits are minus the squared distance to each label's centre over ``width``, plus ``N(0, 0.3)``; predicted
+  label, confidence, margin, entropy and loss (cross-entropy) follow from them.
+* The map: labels sit on a sunflower spiral (angle ``2.39996 l``, radius ``10 sqrt(l + 0.5)``), variants on a
+  ring of radius 3 around their label, and a dot is its variant's place plus 0.75 times the first two components
+  of the sample's own noise. Clusters are the labels, sub-clusters the variants.
+* Metadata: label, weather, camera, brightness (2 % missing), occluded (5 % missing), weight, file (all
+  different).
 """
 
 from __future__ import annotations
@@ -119,7 +121,9 @@ def draw(recipe: Recipe, index: int, start: int, size: int) -> dict[str, NDArray
         "brightness": brightness,
         "occluded": occluded,
         "weight": rng.lognormal(0, 1, size),
-        "file": np.char.add("images/", np.char.zfill(np.arange(start, start + size).astype(str), 8)),
+        "file": np.char.add(
+            "images/", np.char.zfill(np.arange(start, start + size).astype(str), 8)
+        ),
     }
 
 

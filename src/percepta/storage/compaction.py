@@ -158,5 +158,5 @@ def _npy_header(shape: tuple[int, ...], dtype: np.dtype[Any]) -> bytes:
         "fortran_order": False,
         "shape": shape,
     }
-    np.lib.format.write_array_header_2_0(buffer, description)  # type: ignore[no-untyped-call]
+    np.lib.format.write_array_header_2_0(buffer, description)
     return buffer.getvalue()

@@ -182,9 +182,7 @@ class JobTable:
             change["message"] = message
         with writing(self._engine) as connection:
             if not _get(connection, job_id).status.finished:
-                connection.execute(
-                    tables.jobs.update().where(tables.jobs.c.id == job_id), change
-                )
+                connection.execute(tables.jobs.update().where(tables.jobs.c.id == job_id), change)
             return _get(connection, job_id)
 
     def requeue_job(self, job_id: str) -> Job:

@@ -52,7 +52,7 @@ def save_map(folder: Path, result: MapResult, n: int) -> MapInfo:
         files: dict[str, Any] = {}
         for name, array in arrays.items():
             with AtomicFile(temporary / f"{name}.npy", durable=False) as file:
-                np.lib.format.write_array(file, array)  # type: ignore[arg-type, no-untyped-call]
+                np.lib.format.write_array(file, array)
             files[f"{name}.npy"] = {"size": file.size, "sha256": file.sha256}
         write_document(temporary / _INFO, {"info": info.to_json(), "files": files})
         rename_folder(temporary, maps / info.id)
@@ -110,14 +110,15 @@ def _arrays(result: MapResult, n: int) -> dict[str, NDArray[Any]]:
     coordinates = np.asarray(result.coordinates, np.float32)
     if coordinates.shape != (n, 2):
         raise StorageError(
-            f"The coordinates of a map of this run must be [{n}, 2], "
-            f"not {list(coordinates.shape)}."
+            f"The coordinates of a map of this run must be [{n}, 2], not {list(coordinates.shape)}."
         )
     xy = np.ascontiguousarray(coordinates.T)
     xy[:, ~np.isfinite(xy).all(axis=0)] = np.nan
 
     def column(values: ArrayLike | None, dtype: type, missing: float) -> NDArray[Any]:
-        array = np.full(n, missing, dtype) if values is None else np.asarray(values, dtype)
+        array: NDArray[Any] = (
+            np.full(n, missing, dtype) if values is None else np.asarray(values, dtype)
+        )
         if array.shape != (n,):
             raise StorageError(f"A column of a map must have {n} values, not {list(array.shape)}.")
         return np.ascontiguousarray(array)
@@ -144,5 +145,3 @@ def _check_clusters(
         names = [c.name for c in result.clusters if (c.parent is not None) is level]
         if len(names) != len(set(names)):
             raise StorageError("Two clusters of one level have the same name.")
-
-

@@ -34,9 +34,7 @@ IMAGE_INDEX = np.dtype(
 )
 """One entry per row of a pack of pictures; encoding 0: the row has none."""
 
-VISUAL_INDEX = np.dtype(
-    [("offset", "<u8"), ("length", "<u8"), ("header", "<u4"), ("crc", "<u4")]
-)
+VISUAL_INDEX = np.dtype([("offset", "<u8"), ("length", "<u8"), ("header", "<u4"), ("crc", "<u4")])
 """One entry per row of a pack of visuals; length 0: the row has none."""
 
 _NONE, _RAW, _PNG, _JPEG = 0, 1, 2, 3

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,15 +13,14 @@ from numpy.typing import NDArray
 
 from percepta.core.errors import FilterError, NotFoundError
 from percepta.core.fields import Field, FieldGroup, FieldType
-from percepta.core.filters import Filter, Lasso
+from percepta.core.filters import Compare, Filter, Lasso, Rows
 from percepta.storage.lasso import LassoIndex
 from percepta.storage.maps import StoredMap
-from percepta.storage.predicates import Predicate, Source
+from percepta.storage.predicates import Predicate
 from percepta.storage.run import SUBSET_FIELD, Run
-from percepta.storage.sandbox import TABLE, Box
+from percepta.storage.sandbox import Box
 from percepta.storage.summaries import FieldSummary, summarize
 
-_ROW = "r"
 _EVERYTHING = Filter()
 _MAP_FIELDS = (
     Field("cluster", FieldType.STRING, FieldGroup.LATENT, None, "Cluster on this map."),
@@ -57,7 +56,6 @@ class RunQuery:
         self._columns: dict[str, pa.ChunkedArray] = {}
         self._lassos: dict[str, LassoIndex] = {}
         self._lock = threading.Lock()
-        self._source = Source(self._field, self._column, self._inside, run.n)
 
     def fields(self) -> tuple[Field, ...]:
         """Return subset, sample id, the run's fields, and the map's."""
@@ -72,13 +70,31 @@ class RunQuery:
         return np.packbits(self.matches(filter), bitorder="little")
 
     def matches(self, filter: Filter) -> NDArray[np.bool_]:
-        """Return which rows match, ``bool [n]``."""
-        predicate = Predicate(self._source)
-        where = predicate.where(filter)
-        if where == "true":
-            return np.ones(self._run.n, bool)
-        sql = f"SELECT {_ROW} FROM {TABLE} WHERE {where}"  # noqa: S608
-        with Box(self._table(predicate)) as box:
+        """Return which rows match, ``bool [n]``.
+
+        Raises:
+            FilterError: the filter does not fit the run.
+        """
+        mask = np.ones(self._run.n, bool)
+        comparisons = []
+        for clause in filter.clauses:
+            match clause:
+                case _ if not clause.enabled:
+                    continue
+                case Compare():
+                    comparisons.append(clause)
+                case Lasso():
+                    mask &= self._inside(clause) ^ clause.negate
+                case Rows():
+                    mask &= _row_mask(clause, self._run.n) ^ clause.negate
+        if comparisons:
+            mask &= self._compare(comparisons)
+        return mask
+
+    def _compare(self, clauses: Sequence[Compare]) -> NDArray[np.bool_]:
+        predicate = Predicate(self._field, self._column)
+        sql = f"SELECT r FROM run WHERE {predicate.where(clauses)}"  # noqa: S608
+        with Box(self._table(predicate.columns)) as box:
             found = box.query(sql, predicate.parameters)
         mask = np.zeros(self._run.n, bool)
         mask[found.column(0).to_numpy()] = True
@@ -159,21 +175,19 @@ class RunQuery:
     def _sorted(
         self, field: Field, mask: NDArray[np.bool_], descending: bool, offset: int, limit: int
     ) -> NDArray[np.int64]:
-        predicate = Predicate(self._source)
+        predicate = Predicate(self._field, self._column)
         column, missing = predicate.use(field.name), predicate.missing(field.name)
-        predicate.columns["m"] = pa.array(mask)
         way = "DESC" if descending else "ASC"
         sql = (
-            f"SELECT {_ROW} FROM {TABLE} WHERE m "  # noqa: S608
-            f"ORDER BY {missing}, {column} {way} NULLS LAST, {_ROW} LIMIT ? OFFSET ?"
+            f"SELECT r FROM run WHERE m "  # noqa: S608
+            f"ORDER BY {missing}, {column} {way} NULLS LAST, r LIMIT ? OFFSET ?"
         )
-        with Box(self._table(predicate)) as box:
+        with Box(self._table(predicate.columns | {"m": pa.array(mask)})) as box:
             found = box.query(sql, [limit, offset])
         return found.column(0).to_numpy()  # type: ignore[no-any-return]
 
-    def _table(self, predicate: Predicate) -> pa.Table:
-        rows = pa.array(np.arange(self._run.n, dtype=np.int32))
-        return pa.table({_ROW: rows} | predicate.columns)
+    def _table(self, columns: Mapping[str, pa.ChunkedArray | pa.Array]) -> pa.Table:
+        return pa.table({"r": np.arange(self._run.n, dtype=np.int32), **columns})
 
     def _known(self, name: str) -> Field:
         if name not in self._fields:
@@ -199,10 +213,18 @@ class RunQuery:
                 try:
                     drawn_on = self._run.map(clause.map)
                 except NotFoundError as error:
-                    raise FilterError("The map that a lasso was drawn on does not exist.") from error
+                    raise FilterError(
+                        "The map that a lasso was drawn on does not exist."
+                    ) from error
                 self._lassos[clause.map] = LassoIndex(drawn_on.xy)
             index = self._lassos[clause.map]
         return index.inside(clause.polygon)
+
+
+def _row_mask(clause: Rows, n: int) -> NDArray[np.bool_]:
+    mask = np.zeros(n, bool)
+    mask[[row for row in clause.rows if row < n]] = True
+    return mask
 
 
 def _map_column(stored: StoredMap, name: str) -> pa.Array:

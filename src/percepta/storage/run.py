@@ -67,7 +67,7 @@ class Run:
 
     @property
     def details(self) -> dict[str, Any]:
-        """What the engine wrote down: device, throughput, labels …"""
+        """What the engine wrote down: device, throughput, labels and the like."""
         return dict(self.manifest["details"])
 
     @property
@@ -243,9 +243,7 @@ class Run:
         column = self.column("sample_id").slice(rows.start, len(rows))
         try:
             wanted = str(sample_id) if self.sample_id_field.type is FieldType.STRING else sample_id
-            type_ = (
-                column.type.value_type if pa.types.is_dictionary(column.type) else column.type
-            )
+            type_ = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
             value = pa.scalar(wanted, type_)
         except (pa.ArrowException, UnicodeEncodeError, OverflowError, TypeError, ValueError):
             return None

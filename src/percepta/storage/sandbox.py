@@ -19,8 +19,6 @@ MEMORY_LIMIT = "1GB"
 TIME_LIMIT = 20.0
 """Seconds that one statement may take."""
 
-TABLE = "run"
-
 _SETTINGS = f"""
     SET threads = 2;
     SET memory_limit = '{MEMORY_LIMIT}';
@@ -47,7 +45,7 @@ class Box:
         self._time_limit = time_limit
         self._connection = duckdb.connect(":memory:")
         self._connection.execute(_SETTINGS)
-        self._connection.register(TABLE, table)
+        self._connection.register("run", table)
 
     def __enter__(self) -> Box:
         return self

@@ -10,12 +10,36 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from percepta.core.fields import Field, FieldType
-from percepta.storage.sandbox import TABLE, Box
+from percepta.storage.sandbox import Box
 
 BINS = 40
 """Bins of a histogram; integers that span fewer values get one bin each."""
 
 TOP_VALUES = 100
+
+# v: the value, m: whether the row matches
+_COUNT_VALUES = """
+    WITH g AS (SELECT v, count(*) AS a, count(*) FILTER (WHERE m) AS b FROM run GROUP BY v)
+    SELECT v, a, b,
+        CAST(coalesce(sum(a) FILTER (WHERE v IS NOT NULL) OVER (), 0) AS BIGINT) AS present,
+        CAST(coalesce(sum(b) FILTER (WHERE v IS NOT NULL) OVER (), 0) AS BIGINT) AS matching,
+        count(v) OVER () AS distinct_values
+    FROM g ORDER BY v IS NOT NULL, a DESC, v LIMIT ?
+"""
+
+# d: the value as a double, NULL if missing; f: the same, NULL if not finite
+_NUMBERS = """
+    WITH d AS (SELECT m, CAST(v AS DOUBLE) AS x FROM run),
+    b AS (SELECT m, CASE WHEN NOT isnan(x) THEN x END AS d, CASE WHEN isfinite(x) THEN x END AS f FROM d)
+"""
+_TOTALS = f"""{_NUMBERS}
+    SELECT count(*), count(*) FILTER (WHERE m), count(d), count(d) FILTER (WHERE m),
+        count(f), min(f), max(f), avg(f), avg(f) FILTER (WHERE m) FROM b
+"""  # noqa: S608
+_HISTOGRAM = f"""{_NUMBERS}
+    SELECT CAST(least(greatest(floor(f / ? - ?), 0), ?) AS INTEGER), count(*), count(*) FILTER (WHERE m)
+    FROM b WHERE f IS NOT NULL GROUP BY 1
+"""  # noqa: S608
 
 
 @dataclass(frozen=True)
@@ -103,17 +127,7 @@ def summarize(field: Field, column: pa.ChunkedArray, mask: NDArray[np.bool_]) ->
 
 
 def _categorical(field: Field, box: Box) -> FieldSummary:
-    sql = (
-        "SELECT v, count(*) AS a, count(*) FILTER (WHERE m) AS b "  # noqa: S608
-        f"FROM {TABLE} GROUP BY v"
-    )
-    grouped = f"WITH g AS ({sql}) SELECT v, a, b, "  # noqa: S608
-    grouped += (
-        "coalesce(sum(a) FILTER (WHERE v IS NOT NULL) OVER (), 0)::BIGINT, "
-        "coalesce(sum(b) FILTER (WHERE v IS NOT NULL) OVER (), 0)::BIGINT, "
-        "count(v) OVER () FROM g ORDER BY v IS NOT NULL, a DESC, v LIMIT ?"
-    )
-    found = box.query(grouped, [TOP_VALUES + 1]).to_pydict()
+    found = box.query(_COUNT_VALUES, [TOP_VALUES + 1]).to_pydict()
     rows = list(zip(*found.values(), strict=True))
     missing = next(((a, b) for v, a, b, *_ in rows if v is None), (0, 0))
     values = [ValueCount(v, a, b) for v, a, b, *_ in rows if v is not None][:TOP_VALUES]
@@ -133,16 +147,7 @@ def _categorical(field: Field, box: Box) -> FieldSummary:
 
 
 def _numeric(field: Field, box: Box) -> FieldSummary:
-    # d: the value as a double, NULL if missing; f: d if finite
-    base = (
-        "WITH b AS (SELECT m, CASE WHEN isnan(CAST(v AS DOUBLE)) THEN NULL "  # noqa: S608
-        f"ELSE CAST(v AS DOUBLE) END AS d FROM {TABLE}), "
-        "c AS (SELECT m, d, CASE WHEN isfinite(d) THEN d END AS f FROM b) "
-    )
-    totals = box.query(
-        base + "SELECT count(*), count(*) FILTER (WHERE m), count(d), count(d) FILTER (WHERE m), "
-        "count(f), min(f), max(f), avg(f), avg(f) FILTER (WHERE m) FROM c",
-    )
+    totals = box.query(_TOTALS)
     total, matching, present, present_matching, finite, low, high, mean, mean_matching = (
         column[0].as_py() for column in totals.columns
     )
@@ -150,11 +155,7 @@ def _numeric(field: Field, box: Box) -> FieldSummary:
     counts, counts_matching = [0] * (len(edges) - 1), [0] * (len(edges) - 1)
     if counts:
         start, step = edges[0], edges[-1] / len(counts) - edges[0] / len(counts)
-        bins = box.query(
-            base + "SELECT CAST(least(greatest(floor(f / ? - ?), 0), ?) AS INTEGER), "
-            "count(*), count(*) FILTER (WHERE m) FROM c WHERE f IS NOT NULL GROUP BY 1",
-            [step, start / step, len(counts) - 1],
-        )
+        bins = box.query(_HISTOGRAM, [step, start / step, len(counts) - 1])
         for at, a, b in zip(*(column.to_pylist() for column in bins.columns), strict=True):
             counts[at], counts_matching[at] = a, b
     return FieldSummary(

@@ -20,7 +20,6 @@ from percepta.storage.job_table import known_id
 from percepta.storage.plan import RunPlan
 from percepta.storage.records import RunStatus
 from percepta.storage.run import MANIFEST, Run
-
 from percepta.storage.writer import RunWriter, finish_commit
 
 _OPEN_RUNS = 16
@@ -174,6 +173,5 @@ def _prepare(root: Path) -> None:
         detail = getattr(reason, "strerror", None) or str(reason)
         raise WorkspaceError(
             f"The workspace {root} cannot be written: {detail}.",
-            fix="Give yourself write permission, or choose another folder with "
-            "PERCEPTA_WORKSPACE.",
+            fix="Give yourself write permission, or choose another folder with PERCEPTA_WORKSPACE.",
         ) from error

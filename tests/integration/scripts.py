@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from pathlib import Path
 
-GOOD = '''
+GOOD = """
 import numpy as np
 import percepta as pc
 
@@ -44,7 +44,7 @@ def picture(image):
 @pc.model(predictions=[pc.Prediction("scores", labels=["a", "b", "c"])])
 def model():
     return "model.onnx"
-'''
+"""
 
 
 def write(folder: Path, text: str = GOOD, name: str = "script.py") -> Path:

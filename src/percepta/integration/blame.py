@@ -59,10 +59,6 @@ def name_of(function: Any) -> str:
     return str(name)
 
 
-def _code(where: Where) -> dict[str, Any]:
-    return {"file": where.file, "line": where.line, "function": where.function}
-
-
 def at_sample(where: Where, subset: Subset | None, sample_id: SampleId | None) -> Where:
     """Return the same place, for one sample."""
     return replace(
@@ -108,8 +104,12 @@ def blamed(error: Exception, kind: type[E], name: str, where: Where, fix: str) -
     """
     place = raised_at(error, where)
     if isinstance(error, PerceptaError):  # e.g. a visual that does not fit: its sentence is better
-        known = error.where.file is not None
-        place = replace(place, **_code(error.where)) if known else place
+        inner = error.where
+        place = replace(
+            inner if inner.file is not None else place,
+            subset=place.subset or inner.subset,
+            sample_id=place.sample_id or inner.sample_id,
+        )
         return kind(error.message, where=place, fix=error.fix or fix)
     text = " ".join(str(error).split())
     sentence = f"{name}() raised {type(error).__name__}" + (f": {text}" if text else "")

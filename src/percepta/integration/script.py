@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import importlib.util
 import itertools
 import sys
@@ -18,8 +19,8 @@ from percepta.integration.integration import Integration
 
 _numbers = itertools.count(1)
 _lock = threading.RLock()
-_siblings: dict[str, set[str]] = {}
-"""Modules that scripts brought in from their own folder, so that the next script gets its own."""
+_folders: dict[Path, frozenset[str]] = {}
+"""Folders of scripts loaded so far, with the modules that were there before the first of them."""
 
 
 def load_script(path: str | Path) -> Integration:
@@ -43,7 +44,8 @@ def load_script(path: str | Path) -> Integration:
     folder = str(file.parent)
     with _lock:
         _forget_siblings(file.parent)
-        before = set(sys.modules)
+        before = frozenset(sys.modules)
+        _folders.setdefault(file.parent, before)
         sys.path.insert(0, folder)
         try:
             with collecting() as collector:
@@ -54,8 +56,6 @@ def load_script(path: str | Path) -> Integration:
         except BaseException:
             _leave(folder)
             raise
-        finally:
-            _siblings.setdefault(folder, set()).update(_brought_in(before, file.parent))
     weakref.finalize(integration, _leave, folder)
     return integration
 
@@ -130,12 +130,12 @@ def _failed(error: Exception, where: Where) -> IntegrationError:
     return made
 
 
-def _brought_in(before: set[str], folder: Path) -> set[str]:
+def _brought_in(before: frozenset[str], folder: Path) -> set[str]:
     """Modules loaded since ``before`` that lie directly in ``folder`` (or in a package there)."""
     found = set()
     for name in set(sys.modules) - before:
         origin = getattr(sys.modules.get(name), "__file__", None)
-        if origin is None or "site-packages" in origin:
+        if origin is None or name.startswith("percepta_script_"):
             continue
         depth = name.count(".") + (2 if origin.endswith("__init__.py") else 1)
         home = Path(origin)
@@ -147,17 +147,17 @@ def _brought_in(before: set[str], folder: Path) -> set[str]:
 
 
 def _forget_siblings(folder: Path) -> None:
-    """Drop modules that an earlier script imported from its folder, where they would be in the way.
+    """Drop modules that earlier scripts imported from their folder, where they would be in the way.
 
     Those of this very folder are dropped because the user may have edited them since.
     """
-    for home, names in _siblings.items():
-        for name in list(names):
+    for home, before in _folders.items():
+        for name in _brought_in(before, home):
             top = name.partition(".")[0]
             clash = (folder / f"{top}.py").exists() or (folder / top).is_dir()
-            if home == str(folder) or clash:
+            if home == folder or clash:
                 sys.modules.pop(name, None)
-                names.discard(name)
+    importlib.invalidate_caches()
 
 
 def _leave(folder: str) -> None:
@@ -170,6 +170,6 @@ def _digest(source: bytes, modules: set[str]) -> str:
     digest = hashlib.sha256(source)
     for name in sorted(modules):
         origin = getattr(sys.modules.get(name), "__file__", None)
-        if origin is not None and not name.startswith("percepta_script_"):
+        if origin is not None:
             digest.update(name.encode() + b"\0" + Path(origin).read_bytes())
     return digest.hexdigest()

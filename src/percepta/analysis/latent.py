@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import json
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +16,15 @@ Pooling = Literal["mean", "max"]
 FloatArray = npt.NDArray[np.float32]
 Responses = Mapping[str, Mapping[str, FloatArray]]
 """Layer name → pooling (``"mean"``, ``"max"``) → float32 ``[samples, channels]``."""
+
+WIDEST = 512
+"""A space of more channels than this is projected to ``PROJECTED`` dimensions."""
+PROJECTED = 256
+_LIMIT = 8.0
+"""Standardised responses are cut at this many standard deviations: a channel that almost never fires must not outweigh a layer."""
+_DEAD = 1e-4
+"""A channel that varies less than this share of its layer's typical deviation carries rounding noise only."""
+_EARLY = 1 / 3
 
 
 class LayerLike(Protocol):
@@ -55,34 +67,179 @@ class SpaceRecipe:
 def plan_spaces(
     layers: Sequence[LayerLike], inputs: Sequence[str], outputs: Sequence[str]
 ) -> dict[str, SpaceRecipe]:
-    """Choose the latent spaces of a model: name → recipe, the default space (``balanced``) first."""
-    raise NotImplementedError
+    """Choose the latent spaces of a model.
+
+    ``balanced`` takes all layers with their mean response, ``foreground`` all with their strongest (small objects count as
+    much as the background), ``<input>-non-semantic`` the first third (what the samples look like), and
+    ``<prediction>-semantic`` the layers that feed a prediction (what the model makes of them). Normalisation layers are left out:
+    they repeat the layer before them.
+
+    Args:
+        layers: the model's layers in execution order.
+        inputs: names of the inputs; several share the early layers.
+        outputs: names of the predictions.
+
+    Returns:
+        Space name → recipe, the default space (``balanced``) first; empty if there are no layers.
+    """
+    used = [layer for layer in layers if layer.kind != "norm"] or list(layers)
+    if not used:
+        return {}
+    everything = tuple(layer.name for layer in used)
+    early = tuple(layer.name for layer in used if layer.depth <= _EARLY) or everything[:1]
+    spaces = {
+        "balanced": SpaceRecipe(everything, "mean"),
+        "foreground": SpaceRecipe(everything, "max"),
+    }
+    for name in inputs:
+        spaces[f"{name}-non-semantic"] = SpaceRecipe(early, "mean")
+    for name in outputs:
+        late = tuple(layer.name for layer in used if name in layer.feeds) or everything[-1:]
+        spaces[f"{name}-semantic"] = SpaceRecipe(late, "mean")
+    return spaces
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Calibration:
-    """How pooled layer responses become vectors; made once per run, then only applied."""
+    """How pooled layer responses become vectors; made once per run, then only applied.
+
+    Attributes:
+        recipes: the spaces.
+        means: ``<layer>/<pooling>`` → float32 ``[channels]``, subtracted.
+        scales: the same names → float32 ``[channels]``, multiplied; 0 for dead channels. Before a layer's weight.
+        seed: of the random projections.
+    """
+
+    recipes: Mapping[str, SpaceRecipe]
+    means: Mapping[str, FloatArray]
+    scales: Mapping[str, FloatArray]
+    seed: int
 
     def width(self, space: str) -> int:
-        """Number of dimensions of a space's vectors."""
-        raise NotImplementedError
+        """Return the number of dimensions of a space's vectors."""
+        channels = self._channels(self.recipes[space])
+        return channels if channels <= WIDEST else PROJECTED
 
     def transform(self, responses: Responses) -> dict[str, FloatArray]:
-        """Return space name → float32 ``[samples, width]``."""
-        raise NotImplementedError
+        """Build the vectors of some samples.
+
+        Each channel is standardised (cut at ±8), each layer divided by the root of its number of live channels, so that every layer adds
+        the same variance whatever its width, and the layers are joined; the total variance is about 1. A joined width above
+        512 is brought to 256 by random signs (Achlioptas, "Database-friendly random projections", 2003). A response that is
+        not finite counts as the mean.
+
+        Args:
+            responses: pooled responses of the same samples for every layer of every recipe.
+
+        Returns:
+            Space name → float32 ``[samples, width]``, finite.
+        """
+        vectors = {}
+        for name, recipe in self.recipes.items():
+            parts = [self._part(responses, layer, recipe.pooling) for layer in recipe.layers]
+            joined = np.concatenate(parts, axis=1) * np.float32(len(parts) ** -0.5)
+            if joined.shape[1] > WIDEST:
+                joined = joined @ _random_signs(joined.shape[1], self.seed)
+            vectors[name] = np.ascontiguousarray(joined, np.float32)
+        return vectors
 
     def to_bytes(self) -> bytes:
-        """Serialise; equal calibrations give equal bytes."""
-        raise NotImplementedError
+        """Serialise; equal calibrations give equal bytes (npz without pickles, fixed dates and order)."""
+        recipes = [[name, r.pooling, list(r.layers)] for name, r in self.recipes.items()]
+        about = json.dumps({"format": 1, "seed": self.seed, "recipes": recipes}).encode()
+        arrays: dict[str, npt.NDArray[Any]] = {"about": np.frombuffer(about, np.uint8)}
+        names = sorted(self.means)
+        arrays["names"] = np.frombuffer(json.dumps(names).encode(), np.uint8)
+        for index, name in enumerate(names):
+            arrays[f"mean{index}"] = self.means[name]
+            arrays[f"scale{index}"] = self.scales[name]
+        target = io.BytesIO()
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+            for name, array in arrays.items():
+                member = io.BytesIO()
+                np.lib.format.write_array(member, array, version=(1, 0), allow_pickle=False)
+                archive.writestr(zipfile.ZipInfo(f"{name}.npy"), member.getvalue())
+        return target.getvalue()
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Calibration:
-        """Read what :meth:`to_bytes` wrote."""
-        raise NotImplementedError
+        """Read what :meth:`to_bytes` wrote.
+
+        Raises:
+            ValueError: the bytes are something else, or of a newer format.
+        """
+        try:
+            with np.load(io.BytesIO(data), allow_pickle=False) as archive:
+                about = json.loads(archive["about"].tobytes())
+                names = json.loads(archive["names"].tobytes())
+                means = {name: archive[f"mean{i}"] for i, name in enumerate(names)}
+                scales = {name: archive[f"scale{i}"] for i, name in enumerate(names)}
+        except (OSError, KeyError, zipfile.BadZipFile) as error:
+            raise ValueError(f"These bytes are not a calibration: {error}") from error
+        if about["format"] != 1:
+            raise ValueError(f"This calibration is of format {about['format']}, known is 1.")
+        recipes = {
+            name: SpaceRecipe(tuple(layers), pooling) for name, pooling, layers in about["recipes"]
+        }
+        return cls(recipes, means, scales, int(about["seed"]))
+
+    def _channels(self, recipe: SpaceRecipe) -> int:
+        return sum(len(self.means[f"{layer}/{recipe.pooling}"]) for layer in recipe.layers)
+
+    def _part(self, responses: Responses, layer: str, pooling: Pooling) -> FloatArray:
+        name = f"{layer}/{pooling}"
+        scale = self.scales[name]
+        standard = (np.asarray(responses[layer][pooling], np.float32) - self.means[name]) * scale
+        np.nan_to_num(standard, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
+        np.clip(standard, -_LIMIT, _LIMIT, out=standard)
+        live = max(int(np.count_nonzero(scale)), 1)
+        part: FloatArray = standard * np.float32(live**-0.5)
+        return part
 
 
 def calibrate(
     recipes: Mapping[str, SpaceRecipe], responses: Responses, *, seed: int = 0
 ) -> Calibration:
-    """Learn from the responses of some samples (a few hundred or more, all subsets) how to build the spaces."""
-    raise NotImplementedError
+    """Learn from the responses of some samples how to build the spaces.
+
+    Args:
+        recipes: the spaces to build.
+        responses: pooled responses of a few hundred samples or more, spread over all subsets.
+        seed: of the random projections.
+
+    Raises:
+        ValueError: a recipe names a layer that has no responses.
+    """
+    means: dict[str, FloatArray] = {}
+    scales: dict[str, FloatArray] = {}
+    for recipe in recipes.values():
+        for layer in recipe.layers:
+            name = f"{layer}/{recipe.pooling}"
+            if name in means:
+                continue
+            if layer not in responses or recipe.pooling not in responses[layer]:
+                raise ValueError(f"There are no {recipe.pooling} responses of layer {layer!r}.")
+            means[name], scales[name] = _standard(responses[layer][recipe.pooling])
+    return Calibration(dict(recipes), means, scales, seed)
+
+
+def _standard(response: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return each channel's mean and the reciprocal of its deviation (0 for dead channels)."""
+    values = np.asarray(response, np.float64)
+    known = np.isfinite(values)
+    count = np.maximum(known.sum(axis=0), 1)
+    mean = np.where(known, values, 0).sum(axis=0) / count
+    deviation = np.sqrt((np.where(known, values - mean, 0) ** 2).sum(axis=0) / count)
+    typical = np.sqrt((deviation**2).mean()) if deviation.size else 0.0
+    rounding = 1e-6 * np.abs(mean)
+    live = (deviation > _DEAD * typical) & (deviation > rounding)
+    scale = np.where(live, 1 / np.where(live, deviation, 1), 0)
+    return mean.astype(np.float32), scale.astype(np.float32)
+
+
+def _random_signs(width: int, seed: int) -> FloatArray:
+    """Return float32 ``[width, 256]`` of ±1/16 from the raw bits of a generator whose stream never changes."""
+    words = np.random.PCG64(seed).random_raw(width * PROJECTED // 64)
+    bits = np.unpackbits(words.astype("<u8").view(np.uint8)).reshape(width, PROJECTED)
+    signs: FloatArray = (bits.astype(np.float32) * 2 - 1) * np.float32(PROJECTED**-0.5)
+    return signs

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from percepta.analysis.principal import principal_components
 from percepta.core.progress import Progress, Silent
 
 Method = Literal["auto", "exact", "index"]
@@ -18,6 +19,8 @@ EXACT_LIMIT = 20_000
 """Up to this many rows a scan of all pairs is used by ``method="auto"``."""
 _CHUNK = 16_384
 _RECALL_SAMPLE = 256
+_WIDTH = 64
+"""Wider vectors are looked up in the index by this many principal components, and ordered by all their dimensions."""
 _PROBES = 12
 """Cells each row visits. With 8 the recall is 0.992 on 70,000 MNIST latents, with 12 it is 0.997 (k = 15)."""
 _SPARE = 5
@@ -56,8 +59,8 @@ def knn(
     """Find the ``min(k, n - 1)`` nearest neighbours of every row.
 
     Exact search scans all pairs (FAISS flat). Above ``EXACT_LIMIT`` rows ``"auto"`` uses an inverted-file index with
-    8-bit codes (about 2√n cells, of which each row visits 12) for k + 5 candidates, and keeps the k that are nearest by
-    exact distance.
+    8-bit codes (about 2√n cells, of which each row visits 12; over 64 principal components of wider vectors) for
+    k + 5 candidates, and keeps the k that are nearest by exact distance.
     The same vectors and seed give the same bytes on any number of threads.
 
     Args:
@@ -82,11 +85,14 @@ def knn(
         return Neighbours(np.zeros((n, 0), np.int32), np.zeros((n, 0), np.float32), 1.0, "exact")
     centred = np.ascontiguousarray(vectors - vectors.mean(axis=0, dtype=np.float64), np.float32)
     exact = method == "exact" or (method == "auto" and n <= EXACT_LIMIT) or n < 1_000
+    wide = vectors.shape[1] > _WIDTH
     if exact:
         found = _scan(centred, np.arange(n), k, progress)
     else:
-        found = _probe(centred, min(k + _SPARE, n - 1), seed, progress)
+        narrow = principal_components(centred, _WIDTH, seed=seed) if wide else centred
+        found = _probe(narrow, min(k + _SPARE, n - 1), seed, progress)
     indices, distances = _nearest_first(centred, found, k)
+    indices.flags.writeable = distances.flags.writeable = False
     recall = 1.0 if exact else _recall(centred, indices, seed)
     return Neighbours(indices, distances, recall, "exact" if exact else "index")
 

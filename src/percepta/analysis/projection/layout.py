@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -43,16 +44,9 @@ def _force_table() -> npt.NDArray[np.float32]:
     return np.stack([pull, push]).astype(np.float32)
 
 
-@njit(
-    "void(int64, int64, int64, uint32, float32, int32[::1], int32[::1], float32[::1], float32[:, ::1],"
-    " float32[:, ::1], float32[:, ::1])",
-    nogil=True,
-    cache=True,
-    error_model="numpy",
-)
-def _move(  # type: ignore[no-untyped-def]  # noqa: PLR0913
+def _move_points(  # type: ignore[no-untyped-def]
     first, last, epoch, seed, rate, starts, ends, weights, forces, before, after
-):  # pragma: no cover  (compiled)
+):
     """Move points ``first`` … ``last - 1`` by one epoch: every point gathers the forces on itself.
 
     Others are read where they were before the epoch, so that the result does not depend on who is moved when.
@@ -101,6 +95,25 @@ def _move(  # type: ignore[no-untyped-def]  # noqa: PLR0913
                 y += rate * min(max(push * dy, np.float32(-4)), np.float32(4))
         after[i, 0] = x
         after[i, 1] = y
+
+
+_SIGNATURE = (
+    "void(int64, int64, int64, uint32, float32, int32[::1], int32[::1], float32[::1],"
+    " float32[:, ::1], float32[:, ::1], float32[:, ::1])"
+)
+
+
+def _compiled() -> Callable[..., None]:
+    """Compile the kernel, or load it from numba's cache: beside this file, else in the user's cache folder, else nowhere."""
+    try:
+        kernel = njit(_SIGNATURE, nogil=True, cache=True, error_model="numpy")(_move_points)
+    except RuntimeError:  # no folder that a cache could be written to
+        kernel = njit(_SIGNATURE, nogil=True, error_model="numpy")(_move_points)
+    compiled: Callable[..., None] = kernel
+    return compiled
+
+
+_move = _compiled()
 
 
 def lay_out(

@@ -1,6 +1,7 @@
 """Pure numerics: arrays in, arrays out, no I/O.
 
-Nothing is imported here; ask the module that owns the subject, so that what is heavy loads only when it is used:
+Nothing is imported here; ask the module that owns the subject, so that what is heavy loads only
+when it is used:
 
 * :mod:`percepta.analysis.latent` builds latent spaces from layer responses,
 * :mod:`percepta.analysis.neighbours` finds nearest neighbours in a latent space,

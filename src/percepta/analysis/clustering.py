@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -60,16 +60,17 @@ def find_clusters(
 ) -> Clusters:
     """Cluster rows on their neighbour graph.
 
-    Leiden communities of the fuzzy neighbour graph, at the resolution (of 20, from 0.03 to 4) where they change least with it
-    among those that give 5 to 40 clusters. Then each row joins the cluster it has the strongest ties to; clusters of
-    fewer than 0.1 % of the rows join the one whose centre is nearest, and so do the closest ones while there are more than 40.
-    Each cluster is divided again in the same way, into at most 8 sub-clusters, where a stable division exists.
+    Leiden communities of the fuzzy neighbour graph, at the resolution (of 20, from 0.03 to 4) where
+    they change least with it among those that give 5 to 40 clusters. Then each row joins the
+    cluster it has the strongest ties to; clusters of fewer than 0.1 % of the rows join the one
+    whose centre is nearest, and so do the closest ones while there are more than 40. Each cluster
+    is divided again in the same way, into at most 8 sub-clusters, where a stable division exists.
 
     Args:
         vectors: float32 ``[n, d]``, finite.
         neighbours: nearest neighbours of every row.
-        keys: ``[n]``, a name for each row that outlives the run (``str(SampleKey)``), from which stable ids are made; row numbers
-            if None.
+        keys: ``[n]``, a name for each row that outlives the run (``str(SampleKey)``), from which
+            stable ids are made; row numbers if None.
         seed: the same seed gives the same clusters.
         progress: told of the stage ``clusters``.
     """
@@ -133,9 +134,7 @@ def _strongest_ties(graph: csr_array, labels: Labels, rounds: int = 2) -> Labels
     return labels
 
 
-def _join_small(
-    vectors: npt.NDArray[np.float32], labels: Labels, smallest: int
-) -> Labels:
+def _join_small(vectors: npt.NDArray[np.float32], labels: Labels, smallest: int) -> Labels:
     """Join clusters that are too small to their nearest, then the closest while there are too many."""
     from scipy.cluster.hierarchy import fcluster, linkage
 
@@ -200,8 +199,8 @@ def _divide(
     return sub
 
 
-def _by_size(labels: npt.NDArray[np.integer]) -> Labels:
-    """Renumber labels so that the biggest is 0; of equally big ones, the one that occurs first comes first."""
+def _by_size(labels: npt.NDArray[np.integer[Any]]) -> Labels:
+    """Renumber labels by falling size; of equal ones, the one that occurs first comes first."""
     _, first, inverse, sizes = np.unique(
         labels, return_index=True, return_inverse=True, return_counts=True
     )
@@ -240,15 +239,15 @@ def _hashes(keys: Sequence[str] | None, n: int) -> npt.NDArray[np.uint64]:
 
 
 def _stable_ids(
-    labels: npt.NDArray[np.integer],
+    labels: npt.NDArray[np.integer[Any]],
     distance: npt.NDArray[np.float32],
     hashes: npt.NDArray[np.uint64],
 ) -> list[str]:
     """Return an id for each label in ascending order, made of the hash of one of its members.
 
-    The member is drawn by weighted min-hash: two clusterings draw the same member for a cluster with a probability equal to the
-    (weighted) share of members the two have in common. Members near the centre weigh most, since those at the border
-    come and go.
+    The member is drawn by weighted min-hash: two clusterings draw the same member for a cluster
+    with a probability equal to the (weighted) share of members the two have in common. Members near
+    the centre weigh most, since those at the border come and go.
     """
     uniform = (hashes[:, 0].astype(np.float64) + 0.5) / 2.0**64
     race = np.log(-np.log(np.clip(uniform, 1e-300, 1 - 2.0**-53)))

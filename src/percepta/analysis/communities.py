@@ -26,7 +26,8 @@ class Condensed:
     Attributes:
         member: int32 ``[n]``, the small community of each row.
         sizes: int64 ``[m]``, rows in each.
-        graph: float64 CSR ``[m, m]``, symmetric: summed weights; the diagonal holds twice the weight inside.
+        graph: float64 CSR ``[m, m]``, symmetric: summed weights; the diagonal holds twice the
+            weight inside.
     """
 
     member: Partition
@@ -37,10 +38,12 @@ class Condensed:
 def leiden(graph: csr_array, resolution: float, seed: int) -> Partition:
     """Return the community of each node, int32 ``[n]``, by modularity at a resolution.
 
-    Source: Traag, Waltman, van Eck, "From Louvain to Leiden", Scientific Reports 9:5233, 2019 (graspologic-native).
+    Source: Traag, Waltman, van Eck, "From Louvain to Leiden", Scientific Reports 9:5233, 2019
+        (graspologic-native).
 
     Args:
-        graph: CSR ``[n, n]``, symmetric, sorted indices. A diagonal entry counts once towards its node's degree.
+        graph: CSR ``[n, n]``, symmetric, sorted indices. A diagonal entry counts once towards its
+            node's degree.
         resolution: higher gives more communities.
         seed: the same seed gives the same communities.
     """
@@ -50,8 +53,9 @@ def leiden(graph: csr_array, resolution: float, seed: int) -> Partition:
     n = graph.shape[0]
     inside = graph.diagonal() / 2
     if inside.any():
-        # The library leaves self-loops out of a node's degree. A pendant node tied by half the loop adds exactly what the loop
-        # would to the degree and to the inside of whatever community its owner joins.
+        # The library leaves self-loops out of a node's degree. A pendant node tied by half the loop
+        # adds exactly what the loop would to the degree and to the inside of whatever community its
+        # owner joins.
         outside = (graph - diags_array(2 * inside)).tocsr()
         outside.eliminate_zeros()
         pendants = diags_array(inside)
@@ -72,7 +76,7 @@ def leiden(graph: csr_array, resolution: float, seed: int) -> Partition:
 
 
 def condense(graph: csr_array, seed: int) -> Condensed:
-    """Join the rows of a graph into a few thousand communities; a graph of at most 5,000 rows stays as it is."""
+    """Join rows into a few thousand communities; at most 5,000 rows stay as they are."""
     n = graph.shape[0]
     if n <= _FINE_FROM:
         member = np.arange(n, dtype=np.int32)
@@ -100,7 +104,8 @@ class Choice:
     Attributes:
         partition: int32 ``[m]``.
         resolution: the resolution that gave it.
-        stability: mean adjusted Rand index with the partitions of the two resolutions on either side, -1..1.
+        stability: mean adjusted Rand index with the partitions of the two resolutions on either
+            side, -1..1.
     """
 
     partition: Partition
@@ -126,7 +131,8 @@ def most_stable(
     Args:
         condensed: the graph.
         low: fewest communities wanted.
-        high: most communities wanted; where no resolution gives a number in between, the nearest number is taken.
+        high: most communities wanted; where no resolution gives a number in between, the nearest
+            number is taken.
         smallest: communities of fewer rows do not count towards the number.
         lowest_resolution: start of the sweep.
         highest_resolution: end of the sweep; the steps are equal in ratio.
@@ -159,9 +165,7 @@ def most_stable(
     return Choice(partitions[best], float(resolutions[best]), float(stability[best]))
 
 
-def adjusted_rand(
-    first: Partition, second: Partition, sizes: npt.NDArray[np.int64]
-) -> float:
+def adjusted_rand(first: Partition, second: Partition, sizes: npt.NDArray[np.int64]) -> float:
     """Return the adjusted Rand index of two partitions of items that stand for several rows each.
 
     Source: Hubert & Arabie, "Comparing partitions", Journal of Classification 2:193-218, 1985.
@@ -172,8 +176,9 @@ def adjusted_rand(
 
     joint = first.astype(np.int64) * (int(second.max()) + 1) + second
     _, joint = np.unique(joint, return_inverse=True)
-    together = pairs(np.bincount(joint, sizes))
-    in_first, in_second = pairs(np.bincount(first, sizes)), pairs(np.bincount(second, sizes))
+    weights = sizes.astype(np.float64)
+    together = pairs(np.bincount(joint, weights))
+    in_first, in_second = (pairs(np.bincount(part, weights)) for part in (first, second))
     total = pairs(np.array([sizes.sum()], np.float64))
     expected = in_first * in_second / total if total else 0.0
     most = (in_first + in_second) / 2

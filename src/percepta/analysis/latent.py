@@ -21,7 +21,7 @@ WIDEST = 512
 """A space of more channels than this is projected to ``PROJECTED`` dimensions."""
 PROJECTED = 256
 _LIMIT = 8.0
-"""Standardised responses are cut at this many standard deviations: a channel that almost never fires must not outweigh a layer."""
+"""Standardised responses are cut here: a channel that hardly ever fires must not outweigh a layer."""
 _DEAD = 1e-4
 """A channel that varies less than this share of its layer's typical deviation carries rounding noise only."""
 _EARLY = 1 / 3
@@ -69,10 +69,10 @@ def plan_spaces(
 ) -> dict[str, SpaceRecipe]:
     """Choose the latent spaces of a model.
 
-    ``balanced`` takes all layers with their mean response, ``foreground`` all with their strongest (small objects count as
-    much as the background), ``<input>-non-semantic`` the first third (what the samples look like), and
-    ``<prediction>-semantic`` the layers that feed a prediction (what the model makes of them). Normalisation layers are left out:
-    they repeat the layer before them.
+    ``balanced`` takes all layers with their mean response, ``foreground`` all with their strongest
+    (small objects count as much as the background), ``<input>-non-semantic`` the first third (what
+    the samples look like), and ``<prediction>-semantic`` the layers that feed a prediction (what
+    the model makes of them). Normalisation layers are left out: they repeat the layer before them.
 
     Args:
         layers: the model's layers in execution order.
@@ -106,7 +106,8 @@ class Calibration:
     Attributes:
         recipes: the spaces.
         means: ``<layer>/<pooling>`` → float32 ``[channels]``, subtracted.
-        scales: the same names → float32 ``[channels]``, multiplied; 0 for dead channels. Before a layer's weight.
+        scales: the same names → float32 ``[channels]``, multiplied; 0 for dead channels. Before a
+            layer's weight.
         seed: of the random projections.
     """
 
@@ -123,9 +124,10 @@ class Calibration:
     def transform(self, responses: Responses) -> dict[str, FloatArray]:
         """Build the vectors of some samples.
 
-        Each channel is standardised (cut at ±8), each layer divided by the root of its number of live channels, so that every layer adds
-        the same variance whatever its width, and the layers are joined; the total variance is about 1. A joined width above
-        512 is brought to 256 by random signs (Achlioptas, "Database-friendly random projections", 2003). A response that is
+        Each channel is standardised (cut at ±8), each layer divided by the root of its number of
+        live channels, so that every layer adds the same variance whatever its width, and the layers
+        are joined; the total variance is about 1. A joined width above 512 is brought to 256 by
+        random signs (Achlioptas, "Database-friendly random projections", 2003). A response that is
         not finite counts as the mean.
 
         Args:
@@ -238,7 +240,7 @@ def _standard(response: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 
 def _random_signs(width: int, seed: int) -> FloatArray:
-    """Return float32 ``[width, 256]`` of ±1/16 from the raw bits of a generator whose stream never changes."""
+    """Return float32 ``[width, 256]`` of ±1/16, from raw bits that no numpy version changes."""
     words = np.random.PCG64(seed).random_raw(width * PROJECTED // 64)
     bits = np.unpackbits(words.astype("<u8").view(np.uint8)).reshape(width, PROJECTED)
     signs: FloatArray = (bits.astype(np.float32) * 2 - 1) * np.float32(PROJECTED**-0.5)

@@ -48,7 +48,8 @@ class Trait:
         high: upper end of the range, inclusive; None when open.
         share_inside: share of the cluster's samples that have it, 0..1.
         share_outside: share of the other samples that have it, 0..1.
-        score: correlation (phi) of having it with being in the cluster, 0..1; 1 = exactly the cluster's samples have it.
+        score: share inside less share outside, 0..1 (Youden's J); 1 = exactly the cluster's samples
+            have it.
     """
 
     field: str
@@ -79,7 +80,7 @@ class Trait:
 
 @dataclass(frozen=True, slots=True)
 class ClusterDescription:
-    """What characterises a cluster: a short unique name and the traits it was made from, best first."""
+    """What characterises a cluster: a short unique name, and the traits behind it, best first."""
 
     name: str
     traits: tuple[Trait, ...]
@@ -103,9 +104,10 @@ def describe_clusters(
 ) -> list[ClusterDescription]:
     """Say what sets each cluster apart from the other samples, and name it by that.
 
-    For every field, the value (strings, booleans, integers of few values) or range of values (other numbers) whose indicator correlates
-    best with being in the cluster is a trait. A name is made of the best trait, and of a second that says something else
-    (not the same samples): ``label 4 · predicted 9``. Names that would repeat get a further trait or a number.
+    For every field, the value (strings, booleans, integers of few values) or range of values (other
+    numbers) whose share inside the cluster exceeds its share outside most is a trait. A name is
+    made of the best trait, and of a second that says something else (not the same samples): ``label
+    4 · predicted 9``. Names that would repeat get a further trait or a number.
 
     Args:
         labels: ``[n]``, 0 … count - 1; other labels count as outside.
@@ -115,13 +117,13 @@ def describe_clusters(
     Returns:
         One description per cluster; ``cluster 3`` where nothing sets it apart.
     """
-    labels = np.asarray(labels, np.int64)
+    labels64 = np.asarray(labels, np.int64)
     if count is None:
-        count = int(labels.max(initial=-1)) + 1
+        count = int(labels64.max(initial=-1)) + 1
     coded = {name: code for name, c in columns.items() if (code := _code(c)) is not None}
     candidates: list[list[tuple[Trait, npt.NDArray[np.int64]]]] = [[] for _ in range(count)]
     for name, code in coded.items():
-        for label, found in enumerate(_best_traits(name, code, labels, count)):
+        for label, found in enumerate(_best_traits(name, code, labels64, count)):
             if found is not None:
                 candidates[label].append(found)
     described = []
@@ -139,8 +141,9 @@ def describe_clusters(
 
 
 def _rank(trait: Trait) -> float:
-    """Rank by score, to two digits; a value is easier to read than a range, and wins unless much less telling."""
-    return round(trait.score, 2) + (0.15 if trait.value is not None else 0.0)
+    """Rank by score; a named value is easier to read than a range or a yes, and gets a bonus."""
+    named = trait.value is not None and not isinstance(trait.value, bool)
+    return round(trait.score, 2) + (0.15 if named else 0.0)
 
 
 def _name(
@@ -152,7 +155,7 @@ def _name(
     chosen: list[str] = []
     covered: list[npt.NDArray[np.bool_]] = []
     for trait, range_ in ordered:
-        if trait.score < _NAMING and (chosen or trait.share_inside < 0.5):
+        if trait.score < _NAMING:
             continue
         if len(chosen) >= 2 and " · ".join(chosen) not in taken:
             break
@@ -182,9 +185,11 @@ def _code(column: Column) -> _Coded | None:
         known = np.array([value is not None and value == value for value in raw], bool)
         kept = raw[known].astype(str if column.type is FieldType.STRING else bool)
     else:
-        raw = np.array([np.nan if v is None else v for v in column.values], np.float64) if (
-            not isinstance(column.values, np.ndarray) or column.values.dtype == object
-        ) else column.values.astype(np.float64)
+        raw = (
+            np.array([np.nan if v is None else v for v in column.values], np.float64)
+            if (not isinstance(column.values, np.ndarray) or column.values.dtype == object)
+            else column.values.astype(np.float64)
+        )
         known = np.isfinite(raw)
         kept = raw[known]
     distinct, inverse = np.unique(kept, return_inverse=True)
@@ -236,17 +241,14 @@ def _best_traits(
         whole = np.pad(total, (1, 0)).cumsum()
         all_hits = whole[last + 1] - whole[first]
     size = sizes[:, None]
-    spread = np.sqrt(size * (n - size) * all_hits * (n - all_hits))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        phi = np.where(spread > 0, (n * hits - size * all_hits) / spread, 0.0)
-    if code.values is None:
-        # A range that is open at one end is easier to read than one that is not.
-        phi = phi - 0.05 * ((first > 0) & (last < width - 1))
-    best = phi.argmax(axis=1) if phi.shape[1] else np.zeros(count, np.int64)
+    scores = hits / np.maximum(size, 1) - (all_hits - hits) / np.maximum(n - size, 1)
+    # A range that is open at one end is easier to read than one that is not.
+    closed = (first > 0) & (last < width - 1) & (code.values is None)
+    best = (scores - 0.05 * closed).argmax(axis=1)
     found: list[tuple[Trait, npt.NDArray[np.int64]] | None] = []
     for label, choice in enumerate(best):
-        score = float(phi[label, choice]) if phi.shape[1] else 0.0
-        if score < _TELLING:
+        score = float(scores[label, choice])
+        if score < _TELLING or sizes[label] == n:
             found.append(None)
             continue
         low, high = int(first[choice]), int(last[choice])
@@ -256,15 +258,11 @@ def _best_traits(
             value=None if code.values is None else code.values[low],
             low=None if code.values is not None or low == 0 else float(code.lows[low]),
             high=(
-                None
-                if code.values is not None or high == width - 1
-                else float(code.highs[high])
+                None if code.values is not None or high == width - 1 else float(code.highs[high])
             ),
             share_inside=float(hits[label, choice] / sizes[label]),
-            share_outside=float((all_hits[choice] - hits[label, choice]) / outside)
-            if outside
-            else 0.0,
-            score=min(score, 1.0),
+            share_outside=float((all_hits[choice] - hits[label, choice]) / outside),
+            score=score,
         )
         found.append((trait, np.array([low, high])))
     return found

@@ -14,9 +14,9 @@ def principal_components(
 ) -> npt.NDArray[np.float32]:
     """Return the first principal components of vectors.
 
-    The covariance is taken in double precision over all rows, or over a seeded random 200,000 of them when there
-    are more. The sign of each component is fixed (its largest loading is positive), and the linear algebra runs on
-    one thread, so that equal vectors give equal bytes.
+    The covariance is taken in double precision over all rows, or over a seeded random 200,000 of
+    them when there are more. The sign of each component is fixed (its largest loading is positive),
+    and the linear algebra runs on one thread, so that equal vectors give equal bytes.
 
     Args:
         vectors: float32 ``[n, d]``, finite, n ≥ 1.

@@ -20,13 +20,14 @@ def trustworthiness(
 ) -> float:
     """Return how far the neighbours that a map shows are neighbours in the latent space.
 
-    Of each row the ``k`` nearest on the map are taken, and it is summed by how many ranks each misses being among the ``k``
-    nearest in the latent space; 1 is a map without false neighbours, about 0.5 a random one. Ranks are counted among all
-    rows; when there are more than ``sample`` rows, the mean is taken over a seeded random ``sample`` of them (its standard error
-    is 0.001 to 0.002).
+    Of each row the ``k`` nearest on the map are taken, and it is summed by how many ranks each
+    misses being among the ``k`` nearest in the latent space; 1 is a map without false neighbours,
+    about 0.5 a random one. Ranks are counted among all rows; when there are more than ``sample``
+    rows, the mean is taken over a seeded random ``sample`` of them (its standard error is 0.001 to
+    0.002).
 
-    Source: Venna & Kaski, "Neighborhood preservation in nonlinear projection methods", ICANN 2001; the definition is
-    that of ``sklearn.manifold.trustworthiness``.
+    Source: Venna & Kaski, "Neighborhood preservation in nonlinear projection methods", ICANN 2001;
+    the definition is that of ``sklearn.manifold.trustworthiness``.
 
     Args:
         vectors: float32 ``[n, d]``, finite.
@@ -71,8 +72,8 @@ def label_agreement(
 ) -> float:
     """Return the share of samples whose neighbours on the map vote for the sample's own label.
 
-    This is the leave-one-out accuracy of a k-nearest-neighbour classifier on the map. Of equally many votes the label
-    that sorts first wins.
+    This is the leave-one-out accuracy of a k-nearest-neighbour classifier on the map. Of equally
+    many votes the label that sorts first wins.
 
     Args:
         coordinates: float32 ``[n, 2]``, finite; vectors of any width work too.

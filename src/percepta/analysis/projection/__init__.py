@@ -1,7 +1,8 @@
 """Projections: a latent space laid out in two dimensions.
 
-A projection is a function with the signature of :class:`Projection`, named in :data:`ALGORITHMS` with its module and the frozen
-dataclass of its settings. Every one is held to ``tests/analysis/test_projection.py``.
+A projection is a function with the signature of :class:`Projection`, named in :data:`ALGORITHMS`
+with its module and the frozen dataclass of its settings. Every one is held to
+``tests/analysis/test_projection.py``.
 """
 
 from __future__ import annotations
@@ -69,8 +70,8 @@ def project(
         seed: seeds whatever is random.
         progress: told of the stages; may cancel.
         settings: overrides of :func:`default_settings`.
-        initial: float32 ``[n, 2]`` positions to start from, NaN for rows that have none (the map of the previous epoch or
-            version), so that samples keep their place.
+        initial: float32 ``[n, 2]`` positions to start from, NaN for rows that have none (the map of
+            the previous epoch or version), so that samples keep their place.
 
     Returns:
         float32 ``[n, 2]``, finite.

@@ -19,9 +19,10 @@ _STEPS = 20
 def fuzzy_graph(neighbours: Neighbours) -> csr_array:
     """Return the symmetric fuzzy graph of a neighbour graph.
 
-    Membership of j among the neighbours of i is ``exp(-(d_ij - rho_i) / sigma_i)``: rho is the distance to the nearest
-    neighbour that is not a duplicate, and sigma is such that the memberships of a row sum to log2(k + 1). The two
-    directions of a pair are united by ``a + b - ab``.
+    Membership of j among the neighbours of i is ``exp(-(d_ij - rho_i) / sigma_i)``: rho is the
+    distance to the nearest neighbour that is not a duplicate, and sigma is such that the
+    memberships of a row sum to log2(k + 1). The two directions of a pair are united by ``a + b -
+    ab``.
 
     Source: McInnes, Healy, Melville, "UMAP", 2018, arXiv:1802.03426, sections 3.1 and 4.1.
 

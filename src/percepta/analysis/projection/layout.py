@@ -1,4 +1,4 @@
-"""The force-directed layout of UMAP, as one compiled kernel that gives the same bytes on any number of threads."""
+"""The force-directed layout of UMAP: one compiled kernel, the same bytes on any number of threads."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ _LOWEST, _HIGHEST, _FINENESS = -24, 16, 7
 def _force_table() -> npt.NDArray[np.float32]:
     """Return float32 ``[2, steps]``: pull and push per unit of difference, by squared distance.
 
-    A step spans 0.8 % of squared distance, so that a force is off by at most 0.4 %; a random descent does not feel it, and a
-    table in the first-level cache costs a fifth of ``pow``.
+    A step spans 0.8 % of squared distance, so that a force is off by at most 0.4 %; a random
+    descent does not feel it, and a table in the first-level cache costs a fifth of ``pow``.
     """
     a, b = _CURVE
     steps = (_HIGHEST - _LOWEST) << _FINENESS
@@ -49,7 +49,8 @@ def _move_points(  # type: ignore[no-untyped-def]
 ):
     """Move points ``first`` … ``last - 1`` by one epoch: every point gathers the forces on itself.
 
-    Others are read where they were before the epoch, so that the result does not depend on who is moved when.
+    Others are read where they were before the epoch, so that the result does not depend on who is
+    moved when.
     """
     n = np.uint64(before.shape[0])
     steps = forces.shape[1]
@@ -74,7 +75,8 @@ def _move_points(  # type: ignore[no-untyped-def]
                 # Each pair pulls twice in umap-learn: once from either end.
                 x += np.float32(2) * rate * min(max(pull * dx, np.float32(-4)), np.float32(4))
                 y += np.float32(2) * rate * min(max(pull * dy, np.float32(-4)), np.float32(4))
-            # The pushes of one pull are all measured from the same place, so that they need not wait for one another.
+            # The pushes of one pull are all measured from the same place, so that they need not
+            # wait for one another.
             here_x = x
             here_y = y
             for _ in range(NEGATIVES):
@@ -104,7 +106,11 @@ _SIGNATURE = (
 
 
 def _compiled() -> Callable[..., None]:
-    """Compile the kernel, or load it from numba's cache: beside this file, else in the user's cache folder, else nowhere."""
+    """Compile the kernel, or load it from the cache.
+
+    numba keeps it in ``NUMBA_CACHE_DIR``, else beside this file, else in the user's cache folder;
+    where none of them can be written it is compiled each time (half a second).
+    """
     try:
         kernel = njit(_SIGNATURE, nogil=True, cache=True, error_model="numpy")(_move_points)
     except RuntimeError:  # no folder that a cache could be written to
@@ -128,14 +134,16 @@ def lay_out(
 ) -> Coordinates:
     """Move points until neighbours are near and others are not.
 
-    Stochastic gradient descent on UMAP's fuzzy cross entropy with negative sampling. An edge of weight w (the strongest
-    is 1) pulls in a share w of the epochs. Unlike umap-learn, which moves both ends of an edge in place, each point gathers its
-    own forces against the positions of the previous epoch: threads never write to the same point.
+    Stochastic gradient descent on UMAP's fuzzy cross entropy with negative sampling. An edge of
+    weight w (the strongest is 1) pulls in a share w of the epochs. Unlike umap-learn, which moves
+    both ends of an edge in place, each point gathers its own forces against the positions of the
+    previous epoch: threads never write to the same point.
 
     Source: McInnes, Healy, Melville, "UMAP", 2018, arXiv:1802.03426, section 4.2.
 
     Args:
-        graph: float32 CSR ``[n, n]``, symmetric (see :func:`~percepta.analysis.projection.fuzzy.fuzzy_graph`).
+        graph: float32 CSR ``[n, n]``, symmetric (see
+            :func:`~percepta.analysis.projection.fuzzy.fuzzy_graph`).
         start: float32 ``[n, 2]``.
         epochs: number of passes over the edges.
         rate: step size at the start; it falls linearly to 0.

@@ -42,7 +42,7 @@ def pca(
     components = principal_components(vectors, 2, seed=seed)
     placed[:, : components.shape[1]] = components
     if initial is not None:
-        known = np.isfinite(initial).all(axis=1)
+        known: npt.NDArray[np.bool_] = np.isfinite(initial).all(axis=1)
         before = np.where(known[:, None], initial, 0)
         before = before - before[known].mean(axis=0) if known.any() else before
         agreement = (placed * before)[known].sum(axis=0, dtype=np.float64)

@@ -41,12 +41,14 @@ def tsne(
 ) -> npt.NDArray[np.float32]:
     """Lay vectors out by t-SNE.
 
-    Every neighbour counts the same ("uniform affinities"), which gives nearly the picture of a perplexity of twice the number of
-    neighbours at a fraction of the cost; starts from the principal components; forces by Barnes-Hut below 10,000 samples, by interpolation (FIt-SNE)
+    Every neighbour counts the same ("uniform affinities"), which gives nearly the picture of a
+    perplexity of twice the number of neighbours at a fraction of the cost; starts from the
+    principal components; forces by Barnes-Hut below 10,000 samples, by interpolation (FIt-SNE)
     above.
 
-    Sources: van der Maaten & Hinton, JMLR 9, 2008; Linderman et al., "Fast interpolation-based t-SNE", Nature Methods
-    16, 2019; Kobak & Berens, "The art of using t-SNE", Nature Communications 10, 2019 (start, learning rate).
+    Sources: van der Maaten & Hinton, JMLR 9, 2008; Linderman et al., "Fast interpolation-based
+    t-SNE", Nature Methods 16, 2019; Kobak & Berens, "The art of using t-SNE", Nature Communications
+    10, 2019 (start, learning rate).
 
     Args:
         vectors: float32 ``[n, d]``, finite; used for the start only.
@@ -54,7 +56,8 @@ def tsne(
         seed: seeds the noise of the start.
         progress: told of the epochs.
         settings: see :class:`TsneSettings`.
-        initial: float32 ``[n, 2]``, NaN where unknown: known samples start there and early exaggeration is left out.
+        initial: float32 ``[n, 2]``, NaN where unknown: known samples start there and early
+            exaggeration is left out.
 
     Returns:
         float32 ``[n, 2]``.
@@ -69,7 +72,9 @@ def tsne(
     progress.check_cancelled()
     k = neighbours.indices.shape[1]
     ends = np.arange(0, n * k + 1, k)
-    directed = csr_matrix((np.full(n * k, 1.0 / k), neighbours.indices.flatten(), ends), shape=(n, n))
+    directed = csr_matrix(
+        (np.full(n * k, 1.0 / k), neighbours.indices.flatten(), ends), shape=(n, n)
+    )
     joint = (directed + directed.T) / (2.0 * n)
     joint.sort_indices()
     affinities = affinity.PrecomputedAffinities(joint, normalize=False)
@@ -99,7 +104,7 @@ def tsne(
 def _start(
     vectors: npt.NDArray[np.float32], initial: npt.NDArray[np.float32] | None, seed: int
 ) -> npt.NDArray[np.float32]:
-    """Return two principal components of deviation 1e-4, or the earlier map, with noise that parts duplicates."""
+    """Return two principal components, or the earlier map, with noise that parts duplicates."""
     n = len(vectors)
     start = np.zeros((n, 2), np.float32)
     components = principal_components(vectors, 2, seed=seed)
@@ -107,7 +112,7 @@ def _start(
     start *= 1e-4 / max(float(start[:, 0].std()), 1e-12)
     noise = 1e-6
     if initial is not None:
-        known = np.isfinite(initial).all(axis=1)
+        known: npt.NDArray[np.bool_] = np.isfinite(initial).all(axis=1)
         if known.any():
             centre = initial[known].mean(axis=0)
             start = np.where(known[:, None], initial, centre).astype(np.float32)

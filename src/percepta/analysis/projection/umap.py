@@ -48,10 +48,11 @@ def umap(
 ) -> Coordinates:
     """Lay vectors out by UMAP.
 
-    With more than 10,000 samples: a random share (landmarks) is laid out from its principal components on its own neighbour
-    graph; every other sample is put between its placed neighbours, in waves from the landmarks outwards; the picture
-    is spread by the square root of the growth in number; and all samples are refined on the full graph at half the step.
-    Every connected component of the graph has at least one landmark.
+    With more than 10,000 samples: a random share (landmarks) is laid out from its principal
+    components on its own neighbour graph; every other sample is put between its placed neighbours,
+    in waves from the landmarks outwards; the picture is spread by the square root of the growth in
+    number; and all samples are refined on the full graph at half the step. Every connected
+    component of the graph has at least one landmark.
 
     Args:
         vectors: float32 ``[n, d]``, finite.
@@ -59,8 +60,9 @@ def umap(
         seed: seeds landmarks, noise and negative samples.
         progress: told of the stages.
         settings: see :class:`UmapSettings`.
-        initial: float32 ``[n, 2]`` positions of an earlier map, NaN where there is none. Known samples start, and mostly
-            stay, where they were; new ones start between their placed neighbours.
+        initial: float32 ``[n, 2]`` positions of an earlier map, NaN where there is none. Known
+            samples start, and mostly stay, where they were; new ones start between their placed
+            neighbours.
         threads: threads of the layout; does not change the result.
 
     Returns:
@@ -69,8 +71,8 @@ def umap(
     n = len(vectors)
     rng = np.random.default_rng(seed)
     graph = fuzzy_graph(neighbours)
-    known = None if initial is None else np.isfinite(initial).all(axis=1)
-    if initial is not None and known is not None and known.any():
+    if initial is not None and np.isfinite(initial).all(axis=1).any():
+        known: npt.NDArray[np.bool_] = np.isfinite(initial).all(axis=1)
         start = _place_rest(graph, initial, known, vectors, rng)
         epochs = settings.epochs or 100
         progress.stage("layout", epochs, "epochs")
@@ -125,9 +127,7 @@ def _principal_start(vectors: npt.NDArray[np.float32], seed: int) -> Coordinates
     return start
 
 
-def _landmarks(
-    graph: csr_array, share: float, rng: np.random.Generator
-) -> npt.NDArray[np.intp]:
+def _landmarks(graph: csr_array, share: float, rng: np.random.Generator) -> npt.NDArray[np.intp]:
     """Choose a random share of the rows, and at least one of every connected component."""
     from scipy.sparse.csgraph import connected_components
 

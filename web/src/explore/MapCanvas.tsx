@@ -1,0 +1,162 @@
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { coordinatesQuery } from "../api/queries";
+import type { Field, MapInfo } from "../api/types";
+import { rowsOf } from "../filters/bits";
+import { useMatching, useSelected } from "../filters/hooks";
+import { PopulationMap } from "../map/populationMap";
+import type { MapLabel } from "../map/types";
+import { ErrorNotice } from "../shell/ErrorNotice";
+import { useUi } from "../shell/ui";
+import { type Coloring, colorOf } from "./coloring";
+import classes from "./explore.module.css";
+import { HoverCard } from "./HoverCard";
+import { useMapHandle } from "./mapHandle";
+import { simplify } from "./polygon";
+import { useRun, useView } from "./run";
+import { useColoring, useSizing, useTheme } from "./useEncoding";
+
+export interface Hovered {
+  row: number;
+  x: number;
+  y: number;
+}
+
+const NO_ROWS = new Uint32Array(0);
+const CAMERA_PAUSE = 400;
+
+/** The map with everything that is drawn on it; what the user does on it goes into the view. */
+export function MapCanvas({ map }: { map: MapInfo }) {
+  const { run } = useRun();
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const overlay = useRef<HTMLDivElement>(null);
+  const [drawing, setDrawing] = useState<PopulationMap | null>(null);
+  const [hovered, setHovered] = useState<Hovered | null>(null);
+  const coordinates = useQuery(coordinatesQuery(run.id, map.id));
+  const theme = useTheme();
+
+  useEffect(() => {
+    const made = new PopulationMap(canvas.current as HTMLCanvasElement, overlay.current as HTMLElement, { theme });
+    setDrawing(made);
+    useMapHandle.setState({ map: made });
+    (window as unknown as Record<string, unknown>).__perceptaMap = made;
+    return () => {
+      made.destroy();
+      useMapHandle.setState({ map: null });
+      setDrawing(null);
+    };
+    // The theme is followed below.
+  }, []);
+
+  useEffect(() => drawing?.setTheme(theme), [drawing, theme]);
+  useGestures(drawing, setHovered);
+  usePositions(drawing, coordinates.data);
+  useAppearance(drawing, map);
+  return (
+    <div className={classes.canvasBox} data-testid="map" data-ready={coordinates.isSuccess || undefined}>
+      <canvas ref={canvas} className={classes.canvas} tabIndex={-1} aria-label={`Map of ${map.n} samples`} />
+      <div ref={overlay} className={classes.overlay} />
+      {coordinates.isError && (
+        <div className={classes.onMap}>
+          <ErrorNotice error={coordinates.error} retry={() => void coordinates.refetch()} />
+        </div>
+      )}
+      {coordinates.isPending && <div className={classes.mapLoading}>Loading the map…</div>}
+      {hovered && <HoverCard {...hovered} />}
+    </div>
+  );
+}
+
+function useGestures(drawing: PopulationMap | null, setHovered: (hovered: Hovered | null) => void): void {
+  const { store } = useRun();
+  const mode = useUi((ui) => ui.mode);
+  useEffect(() => drawing?.setMode(mode), [drawing, mode]);
+  useEffect(() => {
+    if (!drawing) return;
+    let timer = 0;
+    const stops = [
+      drawing.on("hover", ({ row, x, y }) => setHovered(row === null ? null : { row, x, y })),
+      drawing.on("click", ({ row, shift, meta }) => {
+        if (row === null) return;
+        const view = store.getState();
+        if (shift || meta) view.toggleRow(row);
+        else view.open(row);
+        useUi.getState().set({ panel: true });
+      }),
+      drawing.on("lasso", ({ polygon, shift, meta }) => {
+        store.getState().select(simplify(polygon), shift || meta);
+        useUi.getState().set({ panel: true });
+      }),
+      drawing.on("camera", (camera) => {
+        window.clearTimeout(timer);
+        timer = window.setTimeout(() => {
+          const { x, y, zoom } = camera;
+          store.getState().set({ camera: { x, y, zoom } });
+        }, CAMERA_PAUSE);
+      }),
+    ];
+    return () => {
+      window.clearTimeout(timer);
+      for (const stop of stops) stop();
+      setHovered(null);
+    };
+  }, [drawing, store, setHovered]);
+}
+
+function usePositions(drawing: PopulationMap | null, at: { x: Float32Array; y: Float32Array } | undefined): void {
+  const { store } = useRun();
+  const camera = useView((view) => view.camera);
+  useEffect(() => {
+    if (!drawing || !at) return;
+    drawing.setPositions(at.x, at.y);
+    const kept = store.getState().camera;
+    if (kept) drawing.camera = kept;
+  }, [drawing, at, store]);
+  // Back and a link move the camera; the map's own movements arrive here too, and change nothing.
+  useEffect(() => {
+    if (!drawing || !camera) return;
+    const { x, y, zoom } = drawing.camera;
+    const near = Math.abs(zoom / camera.zoom - 1) < 1e-3 && Math.hypot(x - camera.x, y - camera.y) * zoom < 0.05;
+    if (!near) drawing.camera = camera;
+  }, [drawing, camera]);
+}
+
+function useAppearance(drawing: PopulationMap | null, map: MapInfo): void {
+  const { field: colorField, coloring } = useColoring();
+  const { field: sizeField, sizing } = useSizing();
+  const { set: matching } = useMatching();
+  const selected = useSelected();
+  const hide = useView((view) => view.hide);
+  useEffect(() => {
+    if (!drawing || !coloring) return;
+    drawing.setColor(coloring);
+  }, [drawing, coloring]);
+  useEffect(() => {
+    if (!drawing) return;
+    if (!sizeField) drawing.setSize(null);
+    else if (sizing !== undefined) drawing.setSize(sizing);
+  }, [drawing, sizeField, sizing]);
+  const labels = useMemo(() => labelsOf(map, colorField, coloring), [map, colorField, coloring]);
+  useEffect(() => drawing?.setLabels(labels), [drawing, labels]);
+  const bits = matching === null ? null : matching?.bits;
+  useEffect(() => {
+    if (bits !== undefined) drawing?.setMask(bits, hide ? "hide" : "grey");
+  }, [drawing, bits, hide]);
+  const rows = useMemo(() => (selected ? rowsOf(selected.bits) : NO_ROWS), [selected]);
+  useEffect(() => drawing?.setSelection(rows), [drawing, rows, map.id]);
+}
+
+/** Names of clusters at their places; sub-clusters appear when one looks closer. */
+function labelsOf(map: MapInfo, field: Field | undefined, coloring: Coloring | undefined): MapLabel[] {
+  return map.clusters.map((cluster) => {
+    const color = field?.name === "cluster" && coloring ? colorOf(coloring, cluster.name) : null;
+    return {
+      x: cluster.x,
+      y: cluster.y,
+      text: cluster.name,
+      weight: cluster.size,
+      ...(color !== null && { color }),
+      ...(cluster.parent !== null && { minZoom: 3 }),
+    };
+  });
+}

@@ -1,0 +1,88 @@
+import { Skeleton } from "@mantine/core";
+import { IconHourglass } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { Link, Outlet, useParams, useSearch } from "@tanstack/react-router";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { useStore } from "zustand";
+import { columnQuery, coordinatesQuery, queryClient, runQuery } from "../api/queries";
+import type { FieldType, RunDetails } from "../api/types";
+import { Engine } from "../filters/engine";
+import { FilterBar } from "../filters/FilterBar";
+import { EmptyState } from "../shell/EmptyState";
+import { ErrorNotice } from "../shell/ErrorNotice";
+import { rememberRun } from "../shell/lastRun";
+import classes from "./explore.module.css";
+import { allFields, type OpenRun, RunContext } from "./run";
+import { useUrlSync } from "./useUrlSync";
+import { createView } from "./view";
+import { decodeView } from "./viewUrl";
+
+/** Everything about one run: loads it, holds its view, shows the filter bar over each of its views. */
+export function RunLayout() {
+  const { run: id } = useParams({ from: "/runs/$run" });
+  const run = useQuery(runQuery(id));
+  useEffect(() => rememberRun(id), [id]);
+  if (run.isError) return <ErrorNotice error={run.error} retry={() => void run.refetch()} />;
+  if (run.isPending)
+    return (
+      <div className={classes.layout}>
+        <div className={classes.barSkeleton}>
+          <Skeleton height={20} width={220} />
+        </div>
+      </div>
+    );
+  if (run.data.status === "running" || run.data.samples === 0)
+    return (
+      <EmptyState icon={<IconHourglass size={22} stroke={1.5} />} title={run.data.status === "running" ? "This run is still being evaluated" : "This run has no samples"} action={<Link to="/jobs">See its progress</Link>}>
+        {run.data.status === "running"
+          ? "Its samples can be explored as soon as it is complete. This page opens them by itself."
+          : "It ended before the first sample was done. Its log, under Runs & jobs, says why; it can be resumed there."}
+      </EmptyState>
+    );
+  return <Opened key={id} run={run.data} />;
+}
+
+function Opened({ run }: { run: RunDetails }) {
+  const search = useSearch({ from: "/runs/$run" });
+  const [store] = useState(() => createView(decodeView(search)));
+  useUrlSync(store);
+  const fields = useMemo(() => allFields(run), [run]);
+  const engine = useEngine(run, fields);
+  const wanted = useStore(store, (view) => view.map);
+  const map = useMemo(() => {
+    const newest = [...run.maps].sort((a, b) => Date.parse(b.created) - Date.parse(a.created));
+    return newest.find((one) => one.id === wanted) ?? newest[0] ?? null;
+  }, [run.maps, wanted]);
+  const open = useMemo<OpenRun | null>(() => engine && { run, fields, map, engine, store }, [run, fields, map, engine, store]);
+  if (!open) return null;
+  return (
+    <RunContext value={open}>
+      <div className={classes.layout}>
+        <FilterBar />
+        <div className={classes.below}>
+          <Outlet />
+        </div>
+      </div>
+    </RunContext>
+  );
+}
+
+/** A filter engine for as long as the run is open. */
+function useEngine(run: RunDetails, fields: OpenRun["fields"]): Engine | null {
+  const [engine, setEngine] = useState<Engine | null>(null);
+  const types = useRef(new Map<string, FieldType>());
+  types.current = useMemo(() => new Map(fields.map((field) => [field.name, field.type])), [fields]);
+  useEffect(() => {
+    const made = new Engine(run.id, run.samples, {
+      column: (field, map) => {
+        const type = types.current.get(field);
+        if (!type) throw new Error(`This run has no field '${field}'. Remove the filter on it.`);
+        return queryClient.fetchQuery(columnQuery(run.id, field, type, map));
+      },
+      coordinates: (map) => queryClient.fetchQuery(coordinatesQuery(run.id, map)),
+    });
+    setEngine(made);
+    return () => made.close();
+  }, [run.id, run.samples]);
+  return engine;
+}

@@ -1,0 +1,76 @@
+import { useQuery } from "@tanstack/react-query";
+import { coordinatesQuery } from "../api/queries";
+import { rowsOf } from "../filters/bits";
+import { useMatching, useSelected } from "../filters/hooks";
+import { MAX_ROWS } from "../filters/types";
+import { useOrder } from "../samples/useOrder";
+import { useKeys } from "../shell/keys";
+import { useUi } from "../shell/ui";
+import { useMapHandle } from "./mapHandle";
+import { useRun, useView } from "./run";
+import { isEmpty } from "./view";
+import { useZoomToSelection } from "./useZoomToSelection";
+
+/** The keys of a run's views. */
+export function useRunKeys(): void {
+  const { store } = useRun();
+  const ui = useUi((state) => state.set);
+  const drawing = useMapHandle((handle) => handle.map);
+  const zoom = useZoomToSelection();
+  const step = useStep();
+  const narrow = useNarrow();
+  useKeys({
+    v: () => ui({ mode: "pan" }),
+    l: () => ui({ mode: "lasso" }),
+    b: () => ui({ mode: "box" }),
+    p: () => ui({ panel: !useUi.getState().panel }),
+    "0": () => drawing?.fit(),
+    z: () => zoom?.(),
+    h: () => store.getState().set({ hide: !store.getState().hide }),
+    g: () => store.getState().set({ drawer: !store.getState().drawer }),
+    i: () => narrow?.(false),
+    x: () => narrow?.(true),
+    arrowright: () => step(1),
+    arrowleft: () => step(-1),
+    escape: () => {
+      if (useUi.getState().mode !== "pan") ui({ mode: "pan" });
+      else store.getState().clear();
+    },
+  });
+}
+
+/** Walks the samples of the selection (when it has several), else of the filter, in the gallery's order. */
+function useStep(): (by: 1 | -1) => void {
+  const { store } = useRun();
+  const { rows, what } = useOrder();
+  return (by) => {
+    if (!rows || rows.length === 0) return;
+    const { sample, selection } = store.getState();
+    const alone = what === "selected" && rows.length === 1 && selection.polygons.length === 0;
+    // Alone, a selected sample walks along all rows.
+    if (alone) return store.getState().open(Math.max(0, (sample ?? rows[0]) + by));
+    const here = sample === null ? -1 : rows.indexOf(sample);
+    const next = rows[(here + by + rows.length) % rows.length];
+    store.getState().set({ sample: next });
+  };
+}
+
+/** Turns the selection into a clause of the filter; null while nothing is selected. */
+export function useNarrow(): ((leaveOut: boolean) => void) | null {
+  const { run, map, store } = useRun();
+  const selected = useSelected();
+  const { set: matching } = useMatching();
+  const coordinates = useQuery({ ...coordinatesQuery(run.id, map?.id ?? ""), enabled: map !== null });
+  const selection = useView((view) => view.selection);
+  if (isEmpty(selection) || !selected || matching === undefined) return null;
+  return (leaveOut) => {
+    const { addClause, clear, filter } = store.getState();
+    const flag = leaveOut ? { negate: true as const } : {};
+    const { polygons, rows } = selection;
+    if (polygons.length === 1 && rows.length === 0 && map && coordinates.data)
+      addClause({ kind: "lasso", map: map.id, polygon: polygons[0], ...flag });
+    else if (selected.count <= MAX_ROWS) addClause({ kind: "rows", rows: [...rowsOf(selected.bits)], ...flag });
+    else return;
+    if (filter.length < store.getState().filter.length) clear();
+  };
+}

@@ -1,0 +1,143 @@
+/** The view as the texts of an address, and back. What does not parse is left at its default. */
+import type { Clause, Filter } from "../filters/types";
+import { type Camera, INITIAL, NOTHING, type Point, type Selection, type View } from "./view";
+
+export type Search = Record<string, string>;
+
+/** The address's parts for a view; defaults take no room. */
+export function encodeView(view: View): Search {
+  const search: Search = {};
+  if (view.map !== null) search.map = view.map;
+  if (view.color !== null) search.color = view.color;
+  if (view.size !== null) search.size = view.size;
+  if (view.hover !== null) search.hover = JSON.stringify(view.hover);
+  if (view.filter.length > 0) search.filter = JSON.stringify(view.filter);
+  const selection = encodeSelection(view.selection, view.sample);
+  if (selection) search.select = selection;
+  if (view.sample !== null) search.sample = String(view.sample);
+  if (view.camera !== null) search.camera = [view.camera.x, view.camera.y, view.camera.zoom].map(short).join(",");
+  if (view.hide) search.hide = "1";
+  if (view.drawer) search.drawer = "1";
+  if (view.layout !== INITIAL.layout) search.layout = view.layout;
+  if (view.sort !== null) search.sort = (view.sort.descending ? "-" : "+") + view.sort.field;
+  return search;
+}
+
+/** The view an address stands for. */
+export function decodeView(search: Search): View {
+  const sample = index(search.sample);
+  return {
+    map: search.map ?? null,
+    color: search.color ?? null,
+    size: search.size ?? null,
+    hover: names(search.hover),
+    filter: filter(search.filter),
+    selection: search.select ? decodeSelection(search.select) : sample === null ? NOTHING : { polygons: [], rows: [sample] },
+    sample,
+    camera: camera(search.camera),
+    hide: search.hide === "1",
+    drawer: search.drawer === "1",
+    layout: search.layout === "table" ? "table" : "grid",
+    sort: /^[+-]./.test(search.sort ?? "") ? { field: search.sort.slice(1), descending: search.sort[0] === "-" } : null,
+  };
+}
+
+/** Whether moving between two views deserves a step of Back. */
+export function isStep(from: Search, to: Search): boolean {
+  const keys = new Set([...Object.keys(from), ...Object.keys(to)]);
+  keys.delete("camera");
+  return [...keys].some((key) => from[key] !== to[key]);
+}
+
+function encodeSelection({ polygons, rows }: Selection, sample: number | null): string {
+  if (polygons.length === 0 && (rows.length === 0 || (rows.length === 1 && rows[0] === sample))) return "";
+  const parts = polygons.map((polygon) => "p" + polygon.map((corner) => corner.map(short).join(",")).join("_"));
+  if (rows.length > 0) {
+    const sorted = [...rows].sort((a, b) => a - b);
+    parts.push("r" + sorted.map((row, at) => (at === 0 ? row : row - sorted[at - 1]).toString(36)).join("."));
+  }
+  return parts.join("~");
+}
+
+function decodeSelection(text: string): Selection {
+  const selection: Selection = { polygons: [], rows: [] };
+  for (const part of text.split("~")) {
+    if (part.startsWith("p")) {
+      const polygon = part
+        .slice(1)
+        .split("_")
+        .map((corner) => corner.split(",").map(Number))
+        .filter((corner): corner is Point => corner.length === 2 && corner.every(Number.isFinite));
+      if (polygon.length >= 3) selection.polygons.push(polygon);
+    } else if (part.startsWith("r")) {
+      let row = 0;
+      for (const step of part.slice(1).split(".")) {
+        row += Number.parseInt(step, 36);
+        if (Number.isInteger(row) && row >= 0) selection.rows.push(row);
+      }
+    }
+  }
+  return selection;
+}
+
+/** Five telling digits: a dot's place on any screen. */
+export function short(value: number): string {
+  return String(Number(value.toPrecision(5)));
+}
+
+function index(text: string | undefined): number | null {
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : null;
+}
+
+function camera(text: string | undefined): Camera | null {
+  const parts = (text ?? "").split(",").map(Number);
+  if (parts.length !== 3 || !parts.every(Number.isFinite) || !(parts[2] > 0)) return null;
+  return { x: parts[0], y: parts[1], zoom: parts[2] };
+}
+
+function names(text: string | undefined): string[] | null {
+  const value = parse(text);
+  return Array.isArray(value) && value.every((name) => typeof name === "string") ? value : null;
+}
+
+function filter(text: string | undefined): Filter {
+  const value = parse(text);
+  return Array.isArray(value) ? value.filter(isClause) : [];
+}
+
+const OPERATORS = new Set(["between", "gt", "ge", "lt", "le", "in", "contains", "missing"]);
+
+function isClause(value: unknown): value is Clause {
+  if (typeof value !== "object" || value === null) return false;
+  const clause = value as Record<string, unknown>;
+  switch (clause.kind) {
+    case "rows":
+      return Array.isArray(clause.rows) && clause.rows.every((row) => Number.isInteger(row) && row >= 0);
+    case "lasso":
+      return typeof clause.map === "string" && isPolygon(clause.polygon);
+    case "compare":
+      return typeof clause.field === "string" && OPERATORS.has(String(clause.op)) && fits(String(clause.op), clause.value);
+    default:
+      return false;
+  }
+}
+
+function isPolygon(value: unknown): boolean {
+  return Array.isArray(value) && value.length >= 3 && value.every((corner) => Array.isArray(corner) && corner.length === 2 && corner.every(Number.isFinite));
+}
+
+function fits(op: string, value: unknown): boolean {
+  if (op === "missing") return true;
+  if (op === "contains") return typeof value === "string";
+  if (op === "in") return Array.isArray(value) && value.every((one) => ["string", "number", "boolean"].includes(typeof one));
+  if (op === "between") return Array.isArray(value) && value.length === 2 && value.every(Number.isFinite);
+  return Number.isFinite(value);
+}
+
+function parse(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

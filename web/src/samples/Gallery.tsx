@@ -1,0 +1,70 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { type MouseEvent, useEffect, useRef, useState } from "react";
+import { thumbnail } from "../api/client";
+import { colorOf } from "../explore/coloring";
+import { useRun, useView } from "../explore/run";
+import { useColoring } from "../explore/useEncoding";
+import { valueAt } from "../filters/columns";
+import { useColumn } from "../explore/run";
+import { value as show } from "../theme/format";
+import classes from "./samples.module.css";
+import { Thumbnail } from "./Thumbnail";
+
+const GAP = 6;
+const CAPTION = 18;
+
+/** Pictures of the rows, as many as fit a line; only those in sight exist. */
+export function Gallery({ rows, size }: { rows: Uint32Array; size: number }) {
+  const { run } = useRun();
+  const box = useRef<HTMLDivElement>(null);
+  const width = useWidth(box);
+  const columns = Math.max(1, Math.floor((width - 2 * GAP + GAP) / (size + GAP)));
+  const lines = useVirtualizer({
+    count: Math.ceil(rows.length / columns),
+    getScrollElement: () => box.current,
+    estimateSize: () => size + CAPTION + GAP,
+    overscan: 3,
+  });
+  useEffect(() => lines.measure(), [lines, size]);
+  const sample = useView((view) => view.sample);
+  const setView = useView((view) => view.set);
+  const toggle = useView((view) => view.toggleRow);
+  const { field, coloring } = useColoring();
+  const { column } = useColumn(field);
+  const choose = (event: MouseEvent, row: number) => (event.shiftKey || event.ctrlKey || event.metaKey ? toggle(row) : setView({ sample: row }));
+  return (
+    <div className={classes.gallery} ref={box} data-testid="gallery">
+      <div style={{ height: lines.getTotalSize() + GAP, position: "relative" }}>
+        {lines.getVirtualItems().map((line) => (
+          <div key={line.key} className={classes.galleryLine} style={{ transform: `translateY(${line.start + GAP}px)`, gap: GAP }}>
+            {Array.from(rows.subarray(line.index * columns, (line.index + 1) * columns), (row) => {
+              const value = column ? valueAt(column, row) : null;
+              const color = coloring ? colorOf(coloring, value) : null;
+              return (
+                <button type="button" key={row} className={classes.tile} style={{ width: size }} data-here={row === sample || undefined} data-row={row} data-testid="tile" onClick={(event) => choose(event, row)}>
+                  <Thumbnail src={thumbnail(run.id, row)} size={size} />
+                  <span className={classes.caption}>
+                    {color && <i style={{ background: color }} />}
+                    {field ? show(value) : `#${row}`}
+                  </span>
+                </button>
+              );
+            })}
+          </div>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function useWidth(box: React.RefObject<HTMLElement | null>): number {
+  const [width, setWidth] = useState(600);
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const observer = new ResizeObserver(([entry]) => setWidth(entry.contentRect.width));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [box]);
+  return width;
+}

@@ -1,0 +1,77 @@
+/** Keys of the page: who listens to what, and the list that the help overlay shows. */
+import { useEffect, useRef } from "react";
+
+export const KEYS: { group: string; keys: { keys: string[]; does: string }[] }[] = [
+  {
+    group: "Find",
+    keys: [
+      { keys: ["Ctrl", "K"], does: "Search samples, fields, runs and commands" },
+      { keys: ["/"], does: "Find a sample by its id" },
+      { keys: ["F"], does: "Add a filter" },
+    ],
+  },
+  {
+    group: "Map",
+    keys: [
+      { keys: ["V"], does: "Pan and click" },
+      { keys: ["L"], does: "Lasso" },
+      { keys: ["B"], does: "Box" },
+      { keys: ["0"], does: "Show the whole map" },
+      { keys: ["Z"], does: "Zoom to the selection" },
+      { keys: ["H"], does: "Hide or grey what does not match" },
+      { keys: ["Shift", "drag"], does: "Add to the selection" },
+    ],
+  },
+  {
+    group: "Samples",
+    keys: [
+      { keys: ["→"], does: "Next sample of the selection or filter" },
+      { keys: ["←"], does: "Previous sample" },
+      { keys: ["G"], does: "Open or close the drawer of samples" },
+      { keys: ["P"], does: "Open or close the panel" },
+      { keys: ["I"], does: "Keep only the selection (as a filter)" },
+      { keys: ["X"], does: "Leave out the selection (as a filter)" },
+      { keys: ["Esc"], does: "Close what is open, then clear the selection" },
+    ],
+  },
+  {
+    group: "Page",
+    keys: [
+      { keys: ["T"], does: "Light or dark" },
+      { keys: ["?"], does: "These keys" },
+    ],
+  },
+];
+
+/** Whether the user is typing, so that keys belong to the field. */
+export function isTyping(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  return target.isContentEditable || /^(input|textarea|select)$/i.test(target.tagName);
+}
+
+/** Name of a key press: `k`, `ctrl+k`, `?`, `escape`, `arrowright`. */
+export function nameOf(event: KeyboardEvent): string {
+  const key = event.key.toLowerCase();
+  return event.ctrlKey || event.metaKey ? `ctrl+${key}` : key;
+}
+
+type Handler = (event: KeyboardEvent) => void | false;
+
+/** Listen to keys while mounted. A handler that returns false leaves the key to others. */
+export function useKeys(handlers: Record<string, Handler>): void {
+  const latest = useRef(handlers);
+  latest.current = handlers;
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => {
+      const name = nameOf(event);
+      if (event.defaultPrevented || event.altKey) return;
+      if (isTyping(event.target) && !name.startsWith("ctrl+")) return;
+      // An open dialog or menu takes its own keys.
+      if (document.querySelector("[role=dialog][data-modal], [role=dialog] [data-autofocus]") && name !== "ctrl+k") return;
+      const handler = latest.current[name];
+      if (handler && handler(event) !== false) event.preventDefault();
+    };
+    window.addEventListener("keydown", listen);
+    return () => window.removeEventListener("keydown", listen);
+  }, []);
+}

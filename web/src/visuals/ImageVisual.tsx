@@ -1,0 +1,6 @@
+import { Frame, sizeOf } from "./Frame";
+import type { VisualProps } from "./VisualCard";
+
+export function ImageVisual({ document, images }: VisualProps) {
+  return <Frame src={images[0]} {...sizeOf(document)} />;
+}

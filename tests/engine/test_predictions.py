@@ -91,7 +91,10 @@ def test_classes_without_labels_are_numbered_and_vectors_without_classes_are_lef
 
 def test_several_heads_get_their_names_as_prefix() -> None:
     given = integration(
-        predictions=(Prediction("shape", ["round", "square", "odd"]), Prediction("dark", ["no", "yes"]))
+        predictions=(
+            Prediction("shape", ["round", "square", "odd"]),
+            Prediction("dark", ["no", "yes"]),
+        )
     )
     heads = plan_heads(given, {"shape": LOGITS, "dark": np.zeros((2, 1), np.float32)}, {})
     assert [h.prefix for h in heads] == ["shape_", "dark_"]

@@ -1,0 +1,146 @@
+"""What does recording everything cost? Evaluation against a plain forward loop, on the same data.
+
+The plain loop reads the same samples from the same dataset, stacks the same batches and runs the same
+network in ``inference_mode``, in the memory format percepta chooses; it keeps nothing. The
+evaluation loads, runs, measures, builds four latent spaces, draws pictures and commits a checksummed
+run. Both are timed from the first sample to the last (for percepta: to the commit), in turn in one
+process, wall and CPU; the ratio is plain time / evaluation time, 1 is as fast. For ONNX the reference is the
+plain *eager PyTorch* loop of the same network.
+
+    python benchmarks/evaluate.py [--digits 20000] [--pictures 1500] [--repeats 3] [--check]
+
+``--check`` exits with 1 if a floor of issue 2 is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+from networks import mobilenet_v2
+from torch import nn
+from torch.utils.data import TensorDataset
+
+from percepta.core.progress import Silent
+from percepta.demos.network import DigitNet
+from percepta.engine.evaluate import evaluate
+from percepta.engine.options import EvaluateOptions
+from percepta.integration import from_datasets
+from percepta.storage import Workspace
+
+BATCH = 64
+FLOORS = {"DigitNet": {"pytorch": 0.75, "onnx": 1.3}, "MobileNetV2": {"pytorch": 0.8, "onnx": 1.3}}
+
+
+def main() -> int:
+    """Measure both networks and print one JSON line each."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--digits", type=int, default=20_000)
+    parser.add_argument("--pictures", type=int, default=1_500)
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--check", action="store_true")
+    options = parser.parse_args()
+    torch.manual_seed(0)
+    cases = {
+        "DigitNet": (DigitNet(28), _dataset(options.digits, (1, 28, 28))),
+        "MobileNetV2": (mobilenet_v2(), _dataset(options.pictures, (3, 128, 128))),
+    }
+    missed = False
+    for name, (network, dataset) in cases.items():
+        ratios = measure(network.eval(), dataset, options.repeats)
+        missed |= any(ratios[f"{kind}_wall"] < floor for kind, floor in FLOORS[name].items())
+        print(
+            json.dumps({"network": name, "samples": len(dataset), "floors": FLOORS[name]} | ratios)
+        )
+    return int(missed and options.check)
+
+
+def measure(network: nn.Module, dataset: TensorDataset, repeats: int) -> dict[str, float]:
+    """Return plain / evaluation time for the PyTorch and the ONNX path, medians of paired runs."""
+    with tempfile.TemporaryDirectory() as folder:
+        onnx = Path(folder) / "network.onnx"
+        export(network, dataset, onnx)
+        runs: dict[str, Callable[[], None]] = {
+            "plain": lambda: plain(network, dataset, torch.contiguous_format),
+            "plain_channels_last": lambda: plain(network, dataset, torch.channels_last),
+            "pytorch": lambda: recorded(network, dataset, Path(folder)),
+            "onnx": lambda: recorded(onnx, dataset, Path(folder)),
+        }
+        times: dict[str, list[tuple[float, float]]] = {name: [] for name in runs}
+        for turn in range(repeats + 1):
+            for name, run in runs.items():
+                wall, cpu = time.perf_counter(), time.process_time()
+                run()
+                if turn:
+                    times[name].append((time.perf_counter() - wall, time.process_time() - cpu))
+
+    def ratio(reference: str, name: str, clock: int) -> float:
+        pairs = zip(times[reference], times[name], strict=True)
+        return round(statistics.median(r[clock] / n[clock] for r, n in pairs), 3)
+
+    fastest = statistics.median(t[0] for t in times["plain_channels_last"])
+    slower = statistics.median(t[0] for t in times["plain"])
+    same_format = "plain_channels_last" if fastest < slower else "plain"
+    return {
+        "plain_per_second": round(len(dataset) / min(fastest, slower), 1),
+        "pytorch_wall": ratio(same_format, "pytorch", 0),
+        "pytorch_cpu": ratio(same_format, "pytorch", 1),
+        "onnx_wall": ratio("plain", "onnx", 0),
+        "onnx_cpu": ratio("plain", "onnx", 1),
+    }
+
+
+def plain(network: nn.Module, dataset: TensorDataset, layout: torch.memory_format) -> None:
+    """Read, stack, run; keep nothing."""
+    network = network.to(memory_format=layout)
+    with torch.inference_mode():
+        for start in range(0, len(dataset), BATCH):
+            items = [dataset[i][0] for i in range(start, min(start + BATCH, len(dataset)))]
+            network(torch.stack(items).to(memory_format=layout))
+
+
+def recorded(model: object, dataset: TensorDataset, folder: Path) -> None:
+    """Evaluate with everything recorded, into a workspace of its own."""
+    integration = from_datasets({"validation": dataset}, loss="cross_entropy")
+    workspace = Workspace.open(Path(tempfile.mkdtemp(dir=folder)))
+    options = EvaluateOptions(batch_size=BATCH)
+    evaluate(workspace, integration, model, project="b", options=options, progress=Silent())
+    workspace.close()
+
+
+def export(network: nn.Module, dataset: TensorDataset, file: Path) -> None:
+    """Write the network as ONNX with a dynamic batch axis."""
+    example = torch.stack([dataset[0][0], dataset[1][0]])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            network,
+            (example,),
+            str(file),
+            dynamo=False,
+            opset_version=17,
+            input_names=["input"],
+            output_names=["prediction"],
+            dynamic_axes={"input": {0: "n"}, "prediction": {0: "n"}},
+        )
+
+
+def _dataset(count: int, shape: tuple[int, ...]) -> TensorDataset:
+    random = np.random.default_rng(0)
+    pictures = random.random((count, *shape), dtype=np.float32)
+    return TensorDataset(
+        torch.from_numpy(pictures), torch.from_numpy(random.integers(0, 10, count))
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -185,9 +185,7 @@ def test_a_terminated_job_is_interrupted(workspace: Workspace, runner: JobRunner
     assert job.error is not None and "SIGTERM" in job.error["message"]
 
 
-def test_the_run_of_a_dead_job_does_not_look_alive(
-    workspace: Workspace, runner: JobRunner
-) -> None:
+def test_the_run_of_a_dead_job_does_not_look_alive(workspace: Workspace, runner: JobRunner) -> None:
     job = ended(workspace, submit(workspace, "on_run", {}))
     assert job.run is not None and job.project is not None
     assert workspace.catalogue.run(job.run).status is RunStatus.INTERRUPTED

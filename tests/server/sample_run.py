@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from percepta.core.fields import Direction, Field, FieldGroup, FieldType
+from percepta.core.rendering import EncodedVisual
 from percepta.core.subsets import Subset
 from percepta.storage import (
     ClusterInfo,
@@ -30,16 +28,6 @@ N = TRAINING + VALIDATION - 1
 HOSTILE_FIELD = "style/x'; DROP TABLE run; --"
 
 
-@dataclass(frozen=True)
-class Visual:
-    """An encoded visual as storage takes it."""
-
-    kind: str
-    document: dict[str, Any]
-    images: tuple[NDArray[np.uint8], ...] = ()
-    planes: tuple[NDArray[np.uint8], ...] = field(default=())
-
-
 def loss(row: int) -> float:
     return float("nan") if row == 5 else row / 10
 
@@ -52,6 +40,11 @@ def scores(row: int) -> list[float]:
 
 def picture(row: int) -> NDArray[np.uint8]:
     return np.full((8, 6), row, np.uint8)
+
+
+def photo(row: int) -> EncodedVisual:
+    document = {"width": 6, "height": 8, "planes": ["picture"]}
+    return EncodedVisual("image", document, (picture(row)[:, :, None],))
 
 
 def write_run(workspace: Workspace, project: str = "pets") -> Run:
@@ -100,11 +93,8 @@ def _shard(rows: range, failures: list[SampleFailure] | None = None) -> ShardDat
         scores={"animal": np.array([scores(row) for row in rows], np.float32)},
         thumbnails=[None if row == 3 else picture(row) for row in rows],
         visuals={
-            "photo": [
-                None if row == 3 else Visual("image", {"width": 6, "height": 8}, (picture(row),))
-                for row in rows
-            ],
-            "words": [Visual("text", {"tokens": ["row", str(row)]}) for row in rows],
+            "photo": [None if row == 3 else photo(row) for row in rows],
+            "words": [EncodedVisual("text", {"tokens": ["row", str(row)]}) for row in rows],
         },
         failures=failures or [],
     )

@@ -65,7 +65,13 @@ def serve(
         if open_browser:
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
-    config = uvicorn.Config(
+    with contextlib.suppress(KeyboardInterrupt), contextlib.closing(listener):
+        Server(server_config(app), app, ready).run(sockets=[listener])
+
+
+def server_config(app: FastAPI) -> uvicorn.Config:
+    """Return how requests are served."""
+    return uvicorn.Config(
         app,
         access_log=False,
         log_level="warning",
@@ -75,8 +81,6 @@ def serve(
         timeout_keep_alive=30,
         ws="none",
     )
-    with contextlib.suppress(KeyboardInterrupt), contextlib.closing(listener):
-        _Server(config, app, ready).run(sockets=[listener])
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -92,7 +96,9 @@ def listen(host: str, port: int) -> socket.socket:
         )
     address = "127.0.0.1" if host == "localhost" else host
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # The protocol is named because asyncio turns Nagle's algorithm off only for sockets that name it;
+    # with it on, every answer waits 40 ms for the client's delayed acknowledgement.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((address, port))
@@ -120,7 +126,7 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """Tells when it is ready, and ends the streams before it waits for requests to end."""
 
     def __init__(self, config: uvicorn.Config, app: FastAPI, ready: Callable[[], None]) -> None:

@@ -36,7 +36,7 @@ class RowsRequest(Request):
     fields: Annotated[list[str], Field(max_length=1_000)] | None = None
     order_by: str | None = None
     descending: bool = False
-    offset: Annotated[int, Field(ge=0)] = 0
+    offset: Annotated[int, Field(ge=0, lt=2**53)] = 0
     limit: Annotated[int, Field(ge=1, le=MAX_ROWS)] = 100
 
 

@@ -66,8 +66,15 @@ def test_the_subsets_function_runs_once(tmp_path: Path) -> None:
 
 def test_scripts_do_not_leak_into_each_other(tmp_path: Path) -> None:
     first = load_script(write(tmp_path, GOOD, "first.py"))
-    second = load_script(write(tmp_path, changed('"image", channel_axis=0', '"photo"').replace(
-        "def picture(image)", "def picture(photo)").replace("image[0]", "photo[0]"), "second.py"))  # fmt: skip
+    second = load_script(
+        write(
+            tmp_path,
+            changed('"image", channel_axis=0', '"photo"')
+            .replace("def picture(image)", "def picture(photo)")
+            .replace("image[0]", "photo[0]"),
+            "second.py",
+        )
+    )
     assert [e.name for e in first.inputs] == ["image"]
     assert [e.name for e in second.inputs] == ["photo"]
     assert first.code_hash != second.code_hash
@@ -183,7 +190,9 @@ def test_a_range_of_many_ids_costs_nothing() -> None:
             "Did you mean 'scores'? There is: input.image, ground_truth.digit, prediction.scores",
         ),
         (
-            changed('@pc.loss("cost")', '@pc.loss("cost", connect={"scores": "prediction.x"}) # HERE'),
+            changed(
+                '@pc.loss("cost")', '@pc.loss("cost", connect={"scores": "prediction.x"}) # HERE'
+            ),
             "There is no prediction 'x'",
             "prediction.scores",
         ),
@@ -193,8 +202,9 @@ def test_a_range_of_many_ids_costs_nothing() -> None:
             "Its arguments are: digit, scores",
         ),
         (
-            changed('pc.Prediction("scores", labels=["a", "b", "c"])', 'pc.Prediction("image")')
-            .replace('@pc.loss("cost")', '@pc.loss("cost", connect={"scores": "image"})  # HERE'),
+            changed(
+                'pc.Prediction("scores", labels=["a", "b", "c"])', 'pc.Prediction("image")'
+            ).replace('@pc.loss("cost")', '@pc.loss("cost", connect={"scores": "image"})  # HERE'),
             "could be 'input.image' or 'prediction.image'",
             "connect={'scores': 'prediction.image'}",
         ),
@@ -216,9 +226,7 @@ def test_a_range_of_many_ids_costs_nothing() -> None:
             "ground_truth.digit",
         ),
         (
-            changed(
-                '["a", "b", "c"])])', '["a", "b", "a"])])  # HERE'
-            ),
+            changed('["a", "b", "c"])])', '["a", "b", "a"])])  # HERE'),
             "The label 'a' of prediction 'scores' appears more than once",
             "its own label",
         ),
@@ -228,7 +236,7 @@ def test_a_range_of_many_ids_costs_nothing() -> None:
             "percepta.Prediction",
         ),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_script_is_told_in_one_sentence(
     tmp_path: Path, text: str, said: str, fix: str
 ) -> None:

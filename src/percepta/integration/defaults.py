@@ -73,9 +73,9 @@ def complete(
     Raises:
         IntegrationError: the labels of a prediction do not match the width of its output.
     """
-    known = tuple(with_activation(p, predictions.get(p.name)) for p in integration.predictions)
-    for prediction in known:
+    for prediction in integration.predictions:
         check_labels(prediction, predictions.get(prediction.name))
+    known = tuple(with_activation(p, predictions.get(p.name)) for p in integration.predictions)
     losses, metrics = integration.losses, integration.metrics
     pair = _only_pair(integration, readings, predictions)
     if pair is not None:
@@ -107,17 +107,17 @@ def check_labels(prediction: Prediction, output: Array | None) -> None:
     Raises:
         IntegrationError: their numbers differ, or the output has no such axis.
     """
-    if output is None or prediction.labels is None:
+    if output is None or output.ndim < 2:
         return
     axis = prediction.channel_axis
-    width = output.shape[axis] if -output.ndim < axis < output.ndim else None
-    if width is None:
+    if not -output.ndim < axis < output.ndim:
         raise IntegrationError(
             f"The prediction {prediction.name!r} has no axis {axis}: the model's output has shape "
             f"{output.shape[1:]} per sample.",
             fix="Set channel_axis of the Prediction to the axis of the classes.",
         )
-    if width != len(prediction.labels):
+    width = output.shape[axis]
+    if prediction.labels is not None and width != len(prediction.labels):
         raise IntegrationError(
             f"The prediction {prediction.name!r} has {len(prediction.labels)} labels, but the model "
             f"gives {width} values (output shape {output.shape[1:]} per sample).",

@@ -37,7 +37,27 @@ def per_sample_loss(loss: Callable[..., Any]) -> Callable[[Array, Array], Array]
     """
     if getattr(loss, "__module__", "").startswith("percepta.integration."):
         return loss
+    _takes_two(loss)
     return _PerSample(loss)
+
+
+def _takes_two(loss: Callable[..., Any]) -> None:
+    if isinstance(loss, type):
+        raise IntegrationError(
+            f"The loss {loss.__name__} is a class.",
+            where=defined_at(loss),
+            fix=f"Give an object of it: {loss.__name__}().",
+        )
+    try:
+        inspect.signature(loss).bind(None, None)
+    except TypeError:
+        raise IntegrationError(
+            f"{name_of(loss)}() does not take (prediction, target).",
+            where=defined_at(loss),
+            fix="Give a function of two arguments: the prediction and the ground truth.",
+        ) from None
+    except ValueError:  # built-in functions tell no signature
+        return
 
 
 class _PerSample:
@@ -99,14 +119,8 @@ def _unreduced(loss: Callable[..., Any]) -> Callable[..., Any]:
         parameters = inspect.signature(loss).parameters
     except (TypeError, ValueError):
         return loss
-    if "reduction" in parameters and not isinstance(loss, type):
+    if "reduction" in parameters:
         return functools.partial(loss, reduction="none")
-    if isinstance(loss, type):
-        raise IntegrationError(
-            f"The loss {loss.__name__} is a class.",
-            where=defined_at(loss),
-            fix=f"Give an object of it: {loss.__name__}().",
-        )
     return loss
 
 

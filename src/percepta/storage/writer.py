@@ -47,25 +47,26 @@ class RunWriter:
         self.id = folder.name
         self._folder, self._committed = folder, committed
         self._shards = folder / "shards"
-        if plan is None and not (folder / PLAN).exists():
-            raise NotFoundError(
-                "Nothing of this run was written yet; there is nothing to go on with.",
-                fix="Start the evaluation again.",
-            )
-        make_folder(self._shards)
-        make_folder(folder / "state")
         self._lock = FolderLock(
             folder / "writer.lock", "Another process is writing this run right now."
         )
         try:
             if (folder / MANIFEST).exists():
                 raise ConflictError("The run is complete; a complete run never changes.")
+            begun = (folder / PLAN).exists()
+            if plan is None and not begun:
+                raise NotFoundError(
+                    "Nothing of this run was written yet; there is nothing to go on with.",
+                    fix="Start the evaluation again.",
+                )
+            if plan is not None and begun:
+                raise ConflictError("The run was begun already.", fix="Resume it.")
+            make_folder(self._shards)
+            make_folder(folder / "state")
             if plan is None:
                 self.plan, document = load_plan(folder)
                 self._created = str(document["created"])
             else:
-                if (folder / PLAN).exists():
-                    raise ConflictError("The run was begun already.", fix="Resume it.")
                 self.plan, self._created = plan, datetime.now(UTC).isoformat()
                 save_plan(folder, plan, created=self._created)
             self._done = self._find_done()

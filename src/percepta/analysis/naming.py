@@ -205,7 +205,13 @@ def _code(column: Column) -> _Coded | None:
         return _Coded(codes, values, none, none)
     if len(distinct) < 2:
         return None
-    edges = np.unique(np.quantile(kept, np.linspace(0, 1, _BINS + 1)[1:-1], method="lower"))
+    if len(distinct) <= _BINS:
+        edges = distinct[:-1]
+    else:
+        edges = np.quantile(kept, np.linspace(0, 1, _BINS + 1)[1:-1], method="lower")
+        edges = np.setdiff1d(edges, distinct[-1:])  # what equals the maximum parts nothing
+    if len(edges) == 0:
+        return None
     codes[known] = np.searchsorted(edges, kept, side="left")
     used, packed = np.unique(codes[known], return_inverse=True)
     codes[known] = packed

@@ -67,15 +67,12 @@ def explore(
     rows = _matching(run, filter, filter_map)
     vectors = np.ascontiguousarray(run.latent(space)[rows], dtype=np.float32)
 
-    progress.stage("neighbours", len(rows))
     neighbours = knn(vectors, min(NEIGHBOURS, max(len(rows) - 1, 1)), seed=seed, progress=progress)
     progress.check_cancelled()
-    progress.stage("map", unit="epochs")
     coordinates = project(
         algorithm, vectors, neighbours, seed=seed, progress=progress, settings=merged
     )
     progress.check_cancelled()
-    progress.stage("clusters", unit="steps")
     keys = [str(run.key(int(row))) for row in rows]
     clusters = find_clusters(vectors, neighbours, keys=keys, seed=seed, progress=progress)
     progress.check_cancelled()
@@ -137,15 +134,18 @@ def _describe(
     described = describe_clusters(clusters.labels, columns, count=len(clusters.ids))
 
     def add(
-        member_id: str, told: ClusterDescription, members: NDArray[np.int64], parent: str | None
+        member_id: str,
+        told: ClusterDescription,
+        members: NDArray[np.int64],
+        parent: ClusterInfo | None,
     ) -> None:
         x, y = _heart(coordinates[members])
         infos.append(
             ClusterInfo(
                 id=member_id,
-                name=told.name,
+                name=f"{parent.name} / {told.name}" if parent else told.name,
                 size=len(members),
-                parent=parent,
+                parent=parent.id if parent else None,
                 x=x,
                 y=y,
                 traits=_traits(told, columns),
@@ -167,7 +167,7 @@ def _describe(
         for sub, (sub_id, told) in enumerate(zip(sub_ids, subs, strict=True)):
             part = members[clusters.sub[members] == sub]
             sub_of[part] = len(infos)
-            add(sub_id, told, part, clusters.ids[label])
+            add(sub_id, told, part, infos[label])
     return infos, (clusters.labels.astype(np.int32), sub_of)
 
 

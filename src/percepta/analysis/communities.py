@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -171,7 +171,7 @@ def adjusted_rand(first: Partition, second: Partition, sizes: npt.NDArray[np.int
     Source: Hubert & Arabie, "Comparing partitions", Journal of Classification 2:193-218, 1985.
     """
 
-    def pairs(counts: npt.NDArray[np.float64]) -> float:
+    def pairs(counts: npt.NDArray[Any]) -> float:
         return float((counts * (counts - 1) / 2).sum())
 
     joint = first.astype(np.int64) * (int(second.max()) + 1) + second

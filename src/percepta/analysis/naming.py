@@ -151,7 +151,7 @@ def _name(
     coded: Mapping[str, _Coded],
     taken: set[str],
 ) -> str:
-    """Join the best trait with the next that covers other samples; with further ones while the name is taken."""
+    """Join the best trait with the next that covers other samples; with more while the name is taken."""
     chosen: list[str] = []
     covered: list[npt.NDArray[np.bool_]] = []
     for trait, range_ in ordered:

@@ -162,7 +162,9 @@ def _probe(vectors: Vectors, k: int, seed: int, progress: Progress) -> Indices:
     for start in range(0, n, _CHUNK):
         progress.check_cancelled()
         part = by_cell[start : start + _CHUNK]
-        _, near = ivf_tools.search_preassigned(index, vectors[part], k + 1, homes[part])
+        _, near = ivf_tools.search_preassigned(  # type: ignore[no-untyped-call]
+            index, vectors[part], k + 1, homes[part]
+        )
         found[part] = _without_self(near, part)
         progress.advance(len(part))
     short = np.flatnonzero((found < 0).any(axis=1))

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from percepta.analysis.neighbours import Neighbours
 from percepta.analysis.principal import principal_components
+from percepta.analysis.projection.earlier import known_rows
 from percepta.core.progress import Progress
 
 
@@ -42,7 +43,7 @@ def pca(
     components = principal_components(vectors, 2, seed=seed)
     placed[:, : components.shape[1]] = components
     if initial is not None:
-        known: npt.NDArray[np.bool_] = np.isfinite(initial).all(axis=1)
+        known = known_rows(initial)
         before = np.where(known[:, None], initial, 0)
         before = before - before[known].mean(axis=0) if known.any() else before
         agreement = (placed * before)[known].sum(axis=0, dtype=np.float64)

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from percepta.analysis.neighbours import Neighbours
 from percepta.analysis.principal import principal_components
+from percepta.analysis.projection.earlier import known_rows
 from percepta.core.progress import Progress
 
 _FFT_FROM = 10_000
@@ -112,7 +113,7 @@ def _start(
     start *= 1e-4 / max(float(start[:, 0].std()), 1e-12)
     noise = 1e-6
     if initial is not None:
-        known: npt.NDArray[np.bool_] = np.isfinite(initial).all(axis=1)
+        known = known_rows(initial)
         if known.any():
             centre = initial[known].mean(axis=0)
             start = np.where(known[:, None], initial, centre).astype(np.float32)

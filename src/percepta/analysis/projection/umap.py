@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from percepta.analysis.neighbours import Neighbours, knn
 from percepta.analysis.principal import principal_components
+from percepta.analysis.projection.earlier import known_rows
 from percepta.analysis.projection.fuzzy import fuzzy_graph
 from percepta.analysis.projection.layout import Coordinates, lay_out
 from percepta.core.progress import Progress, Silent
@@ -71,8 +72,8 @@ def umap(
     n = len(vectors)
     rng = np.random.default_rng(seed)
     graph = fuzzy_graph(neighbours)
-    if initial is not None and np.isfinite(initial).all(axis=1).any():
-        known: npt.NDArray[np.bool_] = np.isfinite(initial).all(axis=1)
+    if initial is not None and known_rows(initial).any():
+        known = known_rows(initial)
         start = _place_rest(graph, initial, known, vectors, rng)
         epochs = settings.epochs or 100
         progress.stage("layout", epochs, "epochs")

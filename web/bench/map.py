@@ -145,16 +145,96 @@ def measure(page: Page, browser_pid: int, rows: int) -> list[str]:
     return failed
 
 
+LOSE = """async () => {
+  const { map } = bench, canvas = document.querySelector('#canvas');
+  bench.load('mnist', 20000, { color: 'label', size: true, labels: false });
+  await bench.settled();
+  const look = () => map.readPixels(0, 0, canvas.width, canvas.height);
+  const before = look();
+  const loser = canvas.getContext('webgl2').getExtension('WEBGL_lose_context');
+  loser.loseContext();
+  await new Promise((r) => setTimeout(r, 100));
+  const lost = map.stats().contextLost;
+  map.setTheme('dark'); map.setSelection(new Uint32Array(0)); map.pick(100, 100);
+  loser.restoreContext();
+  await new Promise((r) => setTimeout(r, 300));
+  await bench.settled();
+  const after = look();
+  return { lost, same: before.every((v, i) => v === after[i]), ink: before.some((v) => v > 0) };
+}"""
+
+TRAVEL = """async () => {
+  const { map } = bench;
+  const { x, y } = bench.data(), seen = [];
+  const stop = map.on('camera', () => 0);
+  map.setPositions(x.map((v) => -v * 100), y.map((v) => v * 100));
+  const during = map.pick(...map.screenOf(5));
+  await bench.settled(); stop();
+  return { during, after: map.pick(...map.screenOf(5)) !== null, complete: map.stats().complete };
+}"""
+
+DEEP = """async () => {
+  // Two dots one float32 step apart, far from the origin, are distinct pixels at the deepest zoom.
+  const { map } = bench, canvas = document.querySelector('#canvas');
+  const x = Float32Array.of(700, 701, 700.5, 700.50006), y = Float32Array.of(-300, -301, -300.5, -300.5);
+  map.setPositions(x, y); map.setSize(null);
+  map.camera = { x: (x[2] + x[3]) / 2, y: -300.5, zoom: 4000 };
+  await bench.settled();
+  const found = [];
+  for (const row of [2, 3]) {
+    const [sx, sy] = map.screenOf(row), k = devicePixelRatio;
+    const p = map.readPixels(Math.floor(sx * k), Math.floor(canvas.height - sy * k), 1, 1);
+    found.push({ x: sx, alpha: p[3] });
+  }
+  return found;
+}"""
+
+
+def survive(page: Page) -> list[str]:
+    """Lose the WebGL context, move every dot, zoom to the limit; returns what failed."""
+    failed = []
+    lost = page.evaluate(LOSE)
+    if lost != {"lost": True, "same": True, "ink": True}:
+        failed.append(f"after a lost context: {lost}")
+    travel = page.evaluate(TRAVEL)
+    if travel != {"during": None, "after": True, "complete": True}:
+        failed.append(f"after new positions: {travel}")
+    left, right = page.evaluate(DEEP)
+    if left["alpha"] < 150 or right["alpha"] < 150 or right["x"] - left["x"] < 20:
+        failed.append(f"deep zoom: {left}, {right}")
+    return failed
+
+
+# What is worth looking at, by name: a script that brings the map there.
+SCENES = {
+    "zoomed": "map.zoomTo(1234); await bench.settled()",
+    "deep": "map.camera = { ...map.camera, zoom: 6000 }; await bench.settled()",
+    "filtered": "map.setMask(bench.mask((i) => i % 9 === 0), 'grey'); await bench.settled()",
+    "hidden": "map.setMask(bench.mask((i) => i % 9 === 0), 'hide'); await bench.settled()",
+    "one": "map.setSelection(Uint32Array.of(77)); map.setHovered(99); await bench.settled()",
+    "selected": "map.setSelection(map.rowsInside([[2, -4], [14, -2], [9, 8], [3, 2]])); await bench.settled()",
+    "moving": "await bench.pan(4)",
+    "zooming": "for (let i = 0; i < 4; i++) { map.camera = { ...map.camera, zoom: 1.1 ** i };"
+    " await new Promise((r) => setTimeout(r, 120)) }",
+}
+RESET = "map.setMask(null); map.setSelection(new Uint32Array(0)); map.setHovered(null); map.fit(); await bench.settled()"
+
+
 def pictures(page: Page, folder: Path) -> None:
-    """Save screenshots of typical maps, dark and light."""
+    """Save screenshots of typical maps and states, dark and light."""
     folder.mkdir(parents=True, exist_ok=True)
     cases = [("mnist", 2000, "label", False), ("mnist", 70_000, "label", False),
              ("mnist", 70_000, "loss", True), ("clusters", 1_000_000, "label", False)]
     for kind, rows, color, size in cases:
-        page.evaluate(LOAD, [kind, rows, {"color": color, "size": size, "labels": True}])
-        for theme in ("dark", "light"):
+        looks = {"color": color, "size": size, "labels": True, "shapes": rows == 2000}
+        page.evaluate(LOAD, [kind, rows, looks])
+        for theme in ("light", "dark"):
             page.evaluate("async (t) => { bench.theme(t); await bench.settled(); }", theme)
             page.screenshot(path=folder / f"{kind}-{rows}-{color}-{theme}.png")
+        for name, script in SCENES.items():
+            page.evaluate(f"async () => {{ const map = bench.map; {script} }}")
+            page.screenshot(path=folder / f"{kind}-{rows}-{color}-{name}.png")
+            page.evaluate(f"async () => {{ const map = bench.map; {RESET} }}")
 
 
 def main() -> int:
@@ -174,6 +254,7 @@ def main() -> int:
         page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
         page.goto(f"http://127.0.0.1:{server.server_address[1]}/index.html")
         failed = measure(page, os.getpid(), options.rows)
+        failed += survive(page)
         if options.pictures is not None:
             pictures(page, options.pictures)
         failed += errors

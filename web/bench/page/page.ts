@@ -78,6 +78,14 @@ function theme(name: Theme) {
   paint();
 }
 
-const bench = { map, load, settled, firstFrame, pan, theme, colors: CATEGORICAL.dark };
+/** Bits of the rows for which a condition holds. */
+function mask(condition: (row: number) => boolean): Uint8Array {
+  const { rows } = map.stats();
+  const bits = new Uint8Array(Math.ceil(rows / 8));
+  for (let row = 0; row < rows; row++) if (condition(row)) bits[row >> 3] |= 1 << (row & 7);
+  return bits;
+}
+
+const bench = { map, load, settled, firstFrame, pan, theme, mask, data: () => loaded?.data, colors: CATEGORICAL.dark };
 export type Bench = typeof bench;
 (globalThis as unknown as { bench: Bench }).bench = bench;

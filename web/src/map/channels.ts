@@ -4,34 +4,43 @@ import type { Bounds, ColorSpec, MaskMode, SizeSpec } from "./types";
 /**
  * What is known of every row, on the CPU side: one typed array per channel, each replaced alone.
  *
- * Kept whole so that it can be uploaded again after the browser has taken the GPU away.
+ * Colours, sizes and mask count only while they have as many rows as the positions: when another run is
+ * opened its channels may arrive in any order. Everything is kept whole, so that it can be uploaded again
+ * after the browser has taken the GPU away.
  */
 export class Channels {
   x: Float32Array = new Float32Array(0);
   y: Float32Array = new Float32Array(0);
-  color: ColorChannel | null = null;
-  sizes: Uint8Array | null = null;
-  sizeRange: [number, number] | null = null;
-  mask: Uint8Array | null = null;
   maskMode: MaskMode = "grey";
+  sizeRange: [number, number] | null = null;
   /** Rows that have a position, and those among them that the mask keeps. */
   placed = 0;
   matching = 0;
+  private givenColor: ColorChannel | null = null;
+  private givenSizes: Uint8Array | null = null;
+  private givenMask: Uint8Array | null = null;
+  private activeMask: Uint8Array | null = null;
 
   get rows(): number {
     return this.x.length;
   }
 
-  /** Take new positions. Channels of another number of rows belong to other samples and are dropped. */
+  get color(): ColorChannel | null {
+    return this.givenColor?.codes.length === this.rows ? this.givenColor : null;
+  }
+
+  /** 0..255 per row. */
+  get sizes(): Uint8Array | null {
+    return this.givenSizes?.length === this.rows ? this.givenSizes : null;
+  }
+
+  get mask(): Uint8Array | null {
+    return this.activeMask;
+  }
+
   setPositions(x: Float32Array, y: Float32Array): void {
     if (x.length !== y.length) {
       throw new RangeError(`setPositions: x has ${x.length} rows but y has ${y.length}; both need one value per row.`);
-    }
-    if (x.length !== this.rows) {
-      this.color = null;
-      this.sizes = null;
-      this.sizeRange = null;
-      this.mask = null;
     }
     this.x = x;
     this.y = y;
@@ -39,28 +48,22 @@ export class Channels {
   }
 
   setColor(spec: ColorSpec): void {
-    this.check("setColor", spec.kind === "continuous" ? spec.values : spec.codes);
-    this.color = colorChannel(spec);
+    this.givenColor = colorChannel(spec);
   }
 
   setSize(spec: SizeSpec | null): void {
-    if (spec !== null) this.check("setSize", spec.values);
-    this.sizes = spec === null ? null : sizeCodes(spec.values, spec.domain);
+    this.givenSizes = spec === null ? null : sizeCodes(spec.values, spec.domain);
     this.sizeRange = spec?.range ?? null;
   }
 
   setMask(bits: Uint8Array | null, mode: MaskMode): void {
-    const needed = Math.ceil(this.rows / 8);
-    if (bits !== null && bits.length < needed) {
-      throw new RangeError(`setMask: ${bits.length} bytes given, but ${this.rows} rows need ${needed}.`);
-    }
-    this.mask = bits;
+    this.givenMask = bits;
     this.maskMode = mode;
     this.count();
   }
 
   matches(row: number): boolean {
-    return this.mask === null || ((this.mask[row >> 3] >> (row & 7)) & 1) === 1;
+    return this.activeMask === null || ((this.activeMask[row >> 3] >> (row & 7)) & 1) === 1;
   }
 
   isPlaced(row: number): boolean {
@@ -84,6 +87,10 @@ export class Channels {
   }
 
   private count(): void {
+    const needed = Math.ceil(this.rows / 8);
+    const given = this.givenMask?.length ?? -1;
+    // Bits may be padded to whole words.
+    this.activeMask = given >= needed && given < needed + 8 ? this.givenMask : null;
     let placed = 0;
     let matching = 0;
     for (let row = 0; row < this.rows; row++) {
@@ -93,11 +100,5 @@ export class Channels {
     }
     this.placed = placed;
     this.matching = matching;
-  }
-
-  private check(what: string, values: ArrayLike<number>): void {
-    if (values.length !== this.rows) {
-      throw new RangeError(`${what}: ${values.length} values given, but the map has ${this.rows} rows.`);
-    }
   }
 }

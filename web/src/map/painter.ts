@@ -46,7 +46,7 @@ export class Painter {
   private chunk: number;
   private front: Picture | null = null;
   private back: Target | null = null;
-  private full: { view: View; content: number; ranges: DrawRange[]; total: number; done: number } | null = null;
+  private full: { view: View; content: number; order: DrawOrder; ranges: DrawRange[]; total: number; done: number } | null = null;
   private fence: { sync: WebGLSync; at: number; kind: "frame" | "chunk"; dots: number } | null = null;
   private shownOverlay = -1;
   private shownView: View | null = null;
@@ -73,16 +73,15 @@ export class Painter {
     if (!this.answered()) return true;
     const { front } = this;
     const fits = front !== null && front.content === scene.content && sameView(front.view, scene.view);
-    if (!fits) {
+    const slides = !fits && this.slides(scene);
+    if (slides && !this.isShown(scene)) this.slide(scene);
+    else if (slides ? !scene.moving : fits && !front.complete && !scene.moving) this.piece(scene);
+    else if (!fits && !slides) {
       this.full = null;
       this.quick(scene);
-      return true;
     }
-    if (!front.complete && !scene.moving) {
-      this.piece(scene);
-      return true;
-    }
-    if (this.shownOverlay !== scene.overlay || this.shownView === null) this.show(scene);
+    if (!fits || !front.complete) return true;
+    if (!this.isShown(scene)) this.show(scene);
     return scene.moving || this.fence !== null;
   }
 
@@ -96,6 +95,43 @@ export class Painter {
     if (this.fence !== null) this.gpu.gl.deleteSync(this.fence.sync);
     if (this.front !== null) this.gpu.dropTarget(this.front.target);
     if (this.back !== null) this.gpu.dropTarget(this.back);
+  }
+
+  /** Whether the whole picture, drawn a moment ago from beside, will do until the next one is ready. */
+  private slides({ view, content, order }: Scene): boolean {
+    const { front } = this;
+    if (front === null || !front.complete || front.content !== content) return false;
+    const { target, view: from } = front;
+    if (from.scale !== view.scale || target.width !== view.width || target.height !== view.height) return false;
+    const shift = Math.max(Math.abs(from.x - view.x) / view.width, Math.abs(from.y - view.y) / view.height);
+    return shift * view.scale < 0.5 && order.rows.length > this.budget;
+  }
+
+  private isShown({ view, overlay }: Scene): boolean {
+    return this.shownOverlay === overlay && this.shownView !== null && sameView(this.shownView, view);
+  }
+
+  /** Move the picture, and fill what came into view at its edges with a sample. */
+  private slide(scene: Scene): void {
+    const { view, order } = scene;
+    const { view: from } = this.front as Picture;
+    const { gl } = this.gpu;
+    this.show(scene);
+    const dx = Math.round((from.x - view.x) * view.scale);
+    const dy = Math.round((from.y - view.y) * view.scale);
+    const { ranges, share } = shareOfOrder(order, this.budget / 2);
+    const strips = [
+      [dx > 0 ? 0 : view.width + dx, 0, Math.abs(dx), view.height],
+      [Math.max(0, dx), dy > 0 ? 0 : view.height + dy, view.width - Math.abs(dx), Math.abs(dy)],
+    ];
+    gl.enable(gl.SCISSOR_TEST);
+    for (const [x, y, width, height] of strips) {
+      if (width === 0 || height === 0) continue;
+      gl.scissor(x, y, width, height);
+      this.draw(null, scene, ranges, share);
+    }
+    gl.disable(gl.SCISSOR_TEST);
+    this.setFence("frame", 0);
   }
 
   /** Draw as many dots as a frame allows and show them. */
@@ -112,12 +148,14 @@ export class Painter {
 
   /** Draw the next piece of the whole picture; show it when it was the last one. */
   private piece(scene: Scene): void {
-    if (this.full === null || this.full.content !== scene.content || !sameView(this.full.view, scene.view)) {
-      const { ranges } = shareOfOrder(scene.order, Infinity);
-      this.full = { view: scene.view, content: scene.content, ranges, total: scene.order.rows.length, done: 0 };
+    const { view, content, order } = scene;
+    const known = this.full;
+    if (known === null || known.content !== content || known.order !== order || !sameView(known.view, view)) {
+      const { ranges } = shareOfOrder(order, Infinity);
+      this.full = { view, content, order, ranges, total: order.rows.length, done: 0 };
       this.gpu.clear(this.takeBack(scene.view));
     }
-    const { full } = this;
+    const full = this.full as NonNullable<typeof this.full>;
     const target = this.takeBack(scene.view);
     const ranges = takeFrom(full.ranges, full.done, this.chunk);
     const drawn = this.draw(target, scene, ranges, 1);
@@ -132,7 +170,7 @@ export class Painter {
     this.gpu.gl.flush();
   }
 
-  private draw(target: Target, scene: Scene, ranges: readonly DrawRange[], share: number): number {
+  private draw(target: Target | null, scene: Scene, ranges: readonly DrawRange[], share: number): number {
     let drawn = 0;
     for (const filtered of [true, false]) {
       const part = ranges.filter((range) => range.filtered === filtered);

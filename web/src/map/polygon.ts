@@ -92,6 +92,9 @@ export function rowsInside(
   const touched = touchedCells(polygon, grid, c0, r0, width, r1 - r0 + 1);
   const found: number[] = [];
   for (let r = r0; r <= r1; r++) {
+    const below = grid.cellBounds(0, Math.max(0, r - 1)).minY;
+    const above = grid.cellBounds(0, Math.min(grid.rowsOfCells - 1, r + 1)).maxY;
+    const inside = crossings(polygon, below, above);
     // Between two touched cells all cells of a row lie on the same side.
     let side: boolean | null = null;
     for (let c = c0; c <= c1; c++) {
@@ -102,15 +105,35 @@ export function rowsInside(
       if (byDot) side = null;
       if (start === end) continue;
       const first = grid.rows[start];
-      if (!byDot) side ??= contains(polygon, x[first], y[first]);
+      if (!byDot) side ??= inside(x[first], y[first]);
       if (side === false) continue;
       for (let i = start; i < end; i++) {
         const row = grid.rows[i];
-        if (accepts(row) && (!byDot || contains(polygon, x[row], y[row]))) found.push(row);
+        if (accepts(row) && (!byDot || inside(x[row], y[row]))) found.push(row);
       }
     }
   }
   return Uint32Array.from(found).sort();
+}
+
+/** `contains` for points with minY <= y <= maxY: only edges that reach into this strip can count. */
+function crossings(polygon: readonly Point[], minY: number, maxY: number): (x: number, y: number) => boolean {
+  const edges: number[] = [];
+  for (let i = 0, j = polygon.length - 1; i < polygon.length; j = i++) {
+    const [xi, yi] = polygon[i];
+    const [xj, yj] = polygon[j];
+    if (Math.min(yi, yj) <= maxY && Math.max(yi, yj) >= minY) edges.push(xi, yi, xj, yj);
+  }
+  const near = Float64Array.from(edges);
+  return (x, y) => {
+    let inside = false;
+    for (let e = 0; e < near.length; e += 4) {
+      const yi = near[e + 1];
+      const yj = near[e + 3];
+      if (yi > y !== yj > y && x < ((near[e + 2] - near[e]) * (y - yi)) / (yj - yi) + near[e]) inside = !inside;
+    }
+    return inside;
+  };
 }
 
 /** Mark the cells that an edge of the polygon may touch (1), row of cells by row of cells. */

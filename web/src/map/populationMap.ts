@@ -1,15 +1,16 @@
-import { diameterOf } from "./appearance";
 import { Camera } from "./camera";
 import { Channels } from "./channels";
-import { MISSING } from "./colors";
 import { Events } from "./events";
 import { Gestures } from "./gestures";
 import { LabelLayer } from "./labelLayer";
 import { Motion, prefersStillness } from "./motion";
 import { Overlay } from "./overlay";
+import { onPixelRatio } from "./pixelRatio";
+import { Pointer } from "./pointer";
 import { simplify } from "./polygon";
 import { Spatial } from "./spatial";
-import { diametersNow, Stage, type Travel } from "./stage";
+import { Stage } from "./stage";
+import { travelFrom } from "./travel";
 import type {
   Bounds,
   CameraState,
@@ -29,8 +30,6 @@ import type {
 const FLIGHT_MS = 320;
 const TRAVEL_ROWS = 100_000;
 const INDEX_MS = 8;
-/** How far beside a dot the pointer still means it, in CSS pixels. */
-const PICK_SLACK = 3.5;
 const LASSO_TOLERANCE = 0.75;
 
 /**
@@ -50,7 +49,8 @@ export class PopulationMap {
   private readonly labels: LabelLayer;
   private readonly gestures: Gestures;
   private readonly resize: ResizeObserver | null;
-  private hovered: number | null = null;
+  private readonly stopPixelRatio: () => void;
+  private readonly pointer: Pointer;
   private frameRequest = 0;
   private destroyed = false;
   private settled = true;
@@ -64,6 +64,7 @@ export class PopulationMap {
     this.overlay = new Overlay(overlay, options.theme ?? "light");
     this.labels = new LabelLayer(overlay, options.theme ?? "light");
     this.stage = new Stage(canvas, this.channels, this.spatial, this.view, options, () => this.wake());
+    this.pointer = new Pointer(this.channels, this.spatial, this.view, this.stage, this.overlay);
     this.stage.onFrame = () => this.framed();
     this.gestures = new Gestures(canvas, {
       pan: (dx, dy) => this.moveCamera(() => this.view.panBy(dx, dy)),
@@ -81,6 +82,7 @@ export class PopulationMap {
     this.gestures.mode = options.mode ?? "pan";
     this.resize = typeof ResizeObserver === "function" ? new ResizeObserver(() => this.resized()) : null;
     this.resize?.observe(canvas);
+    this.stopPixelRatio = onPixelRatio(() => this.resized());
     this.stage.fit();
     if (!this.stage.available) {
       this.overlay.showMessage(
@@ -98,12 +100,12 @@ export class PopulationMap {
   /**
    * Place the dots; one value per row in both, NaN for a row that is not on this map.
    *
-   * Positions for another number of rows belong to other samples: colours, sizes, mask and selection are
-   * dropped then.
+   * Positions for another number of rows belong to other samples. Colours, sizes and mask count as soon as
+   * they have that number of rows, whichever arrives first.
    */
   setPositions(x: Float32Array, y: Float32Array, options: PositionOptions = {}): void {
     const sameRows = x.length === this.channels.rows;
-    const old = { x: this.channels.x, y: this.channels.y, cx: this.view.x, cy: this.view.y, scale: this.view.scale };
+    const old = { x: this.channels.x, y: this.channels.y, from: { ...this.view.state, scale: this.view.scale } };
     this.placedAt = performance.now();
     this.firstFrameMs = null;
     this.channels.setPositions(x, y);
@@ -113,11 +115,10 @@ export class PopulationMap {
     if (options.camera !== "keep") this.view.state = this.view.fitState();
     this.spatial.reset();
     const travels = sameRows && options.animate !== false && x.length <= TRAVEL_ROWS && !prefersStillness();
-    this.stage.placed(travels ? this.travelFrom(old) : null);
+    this.stage.placed(travels ? travelFrom(old, { x, y, to: this.view }, this.placedAt) : null);
     if (!sameRows) {
       this.stage.colored();
       this.stage.sized();
-      this.stage.select(new Uint32Array(0));
     }
     this.endHover();
     this.cameraMoved();
@@ -126,21 +127,21 @@ export class PopulationMap {
   setColor(spec: ColorSpec): void {
     this.channels.setColor(spec);
     this.stage.colored();
-    this.placeRing();
+    this.pointer.place();
   }
 
   /** Let sizes carry a value; null: all dots alike. */
   setSize(spec: SizeSpec | null): void {
     this.channels.setSize(spec);
     this.stage.sized();
-    this.placeRing();
+    this.pointer.place();
   }
 
   /** Tell matching rows from others by their bits (least significant first); null: all match. */
   setMask(bits: Uint8Array | null, mode: MaskMode = "grey"): void {
     this.channels.setMask(bits, mode);
     this.stage.reordered();
-    if (this.hovered !== null && !this.channels.matches(this.hovered)) this.endHover();
+    if (this.pointer.row !== null && !this.channels.matches(this.pointer.row)) this.endHover();
   }
 
   /** Draw these rows above all others, ringed, and let the others step back if they are several. */
@@ -150,8 +151,7 @@ export class PopulationMap {
 
   /** Ring a row's dot (null: none); emits nothing. */
   setHovered(row: number | null): void {
-    this.hovered = row !== null && row < this.channels.rows ? row : null;
-    this.placeRing();
+    this.pointer.set(row);
   }
 
   setLabels(labels: readonly MapLabel[]): void {
@@ -168,7 +168,7 @@ export class PopulationMap {
   /** What a drag does. In mode "pan", shift-drag draws a lasso and shift-alt-drag a box. */
   setMode(mode: Mode): void {
     this.gestures.mode = mode;
-    this.stage.canvas.style.cursor = mode === "pan" ? "" : "crosshair";
+    this.stage.canvas.style.cursor = cursorOf(mode);
   }
 
   /** Show the whole map. */
@@ -201,17 +201,12 @@ export class PopulationMap {
 
   /** The matching row whose dot is under a point of the canvas (CSS pixels), or null. */
   pick(screenX: number, screenY: number): number | null {
-    if (this.stage.travelling) return null;
-    const { scale } = this.view;
-    const range = diametersNow(this.channels, this.view);
-    const [x, y] = this.view.toMap(screenX, screenY);
-    const reach = (range[1] / 2 + PICK_SLACK) / scale;
-    return this.spatial.nearest(x, y, reach, (row) => (diameterOf(this.channels, row, range) / 2 + PICK_SLACK) / scale);
+    return this.pointer.pick(screenX, screenY);
   }
 
   /** Where a row's dot is on the canvas, in CSS pixels; null when it has no position. */
   screenOf(row: number): Point | null {
-    return this.channels.isPlaced(row) ? this.view.toScreen(this.channels.x[row], this.channels.y[row]) : null;
+    return this.pointer.screenOf(row);
   }
 
   /** The matching rows inside a polygon in map coordinates (even-odd), ascending. */
@@ -253,6 +248,7 @@ export class PopulationMap {
     this.destroyed = true;
     cancelAnimationFrame(this.frameRequest);
     this.resize?.disconnect();
+    this.stopPixelRatio();
     this.gestures.destroy();
     this.stage.destroy();
     this.overlay.destroy();
@@ -279,7 +275,7 @@ export class PopulationMap {
     const resting = !moving;
     this.labels.update(this.view, resting && !this.resting);
     this.resting = resting;
-    this.placeRing();
+    this.pointer.place();
     // The index waits for the first frame, and then takes what frames leave over.
     if (this.firstFrameMs !== null && this.spatial.build(INDEX_MS)) this.stage.indexed();
     if (more || moving || this.spatial.grid === null) this.wake();
@@ -317,44 +313,24 @@ export class PopulationMap {
   private resized(): void {
     if (this.stage.fit()) {
       this.labels.update(this.view, true);
-      this.placeRing();
+      this.pointer.place();
     }
   }
 
   private hoverAt(x: number, y: number): void {
     const row = this.pick(x, y);
-    if (row === this.hovered && row === null) return;
-    const same = row === this.hovered;
-    this.setHovered(row);
-    if (same) return;
-    this.stage.canvas.style.cursor = row === null ? (this.gestures.mode === "pan" ? "" : "crosshair") : "pointer";
+    if (row === this.pointer.row) return;
+    this.pointer.set(row);
+    this.stage.canvas.style.cursor = row === null ? cursorOf(this.gestures.mode) : "pointer";
     const [atX, atY] = (row === null ? null : this.screenOf(row)) ?? [x, y];
     this.events.emit("hover", { row, x: atX, y: atY });
   }
 
   private endHover(): void {
-    if (this.hovered === null) return;
-    this.setHovered(null);
+    if (this.pointer.row === null) return;
+    this.pointer.set(null);
+    this.stage.canvas.style.cursor = cursorOf(this.gestures.mode);
     this.events.emit("hover", { row: null, x: 0, y: 0 });
-  }
-
-  private placeRing(): void {
-    const at = this.hovered === null ? null : this.screenOf(this.hovered);
-    if (at === null || this.hovered === null || this.stage.travelling) {
-      this.overlay.hideRing();
-      return;
-    }
-    const diameter = diameterOf(this.channels, this.hovered, diametersNow(this.channels, this.view));
-    this.overlay.showRing(at[0], at[1], diameter, this.colorOf(this.hovered));
-  }
-
-  private colorOf(row: number): string {
-    const { color } = this.channels;
-    const code = color?.codes[row] ?? 0;
-    if (color === null) return this.stage.plainColor;
-    if (code === color.missing) return MISSING[this.stage.theme];
-    const at = Math.min(code * 4, color.table.length - 4);
-    return `rgb(${color.table[at]},${color.table[at + 1]},${color.table[at + 2]})`;
   }
 
   private outlined(path: readonly Point[] | null, keys: { shift: boolean; meta: boolean }): void {
@@ -364,16 +340,8 @@ export class PopulationMap {
     if (corners.length < 3) return;
     this.events.emit("lasso", { polygon: corners.map(([x, y]) => this.view.toMap(x, y)), ...keys });
   }
+}
 
-  /** Where the dots are on the screen now, in coordinates of the new map under the new camera. */
-  private travelFrom(old: { x: Float32Array; y: Float32Array; cx: number; cy: number; scale: number }): Travel {
-    const factor = old.scale / this.view.scale;
-    const shifted = (from: Float32Array, center: number, now: number, target: Float32Array) =>
-      from.map((value, row) => (Number.isFinite(value) ? (value - center) * factor + now : target[row]));
-    return {
-      x: shifted(old.x, old.cx, this.view.x, this.channels.x),
-      y: shifted(old.y, old.cy, this.view.y, this.channels.y),
-      start: performance.now(),
-    };
-  }
+function cursorOf(mode: Mode): string {
+  return mode === "pan" ? "" : "crosshair";
 }

@@ -1,18 +1,16 @@
-import { diameters, palette } from "./appearance";
+import { palette } from "./appearance";
 import type { Camera } from "./camera";
 import type { Channels } from "./channels";
 import { parseColor } from "./colors";
 import { Gpu, type View } from "./gpu";
 import { Painter, type Scene } from "./painter";
 import type { Spatial } from "./spatial";
+import { TRAVEL_MS, type Travel, travelled } from "./travel";
 import type { Bounds, MapOptions, Theme } from "./types";
 
-const TRAVEL_MS = 700;
 const DEFAULT_COLOR = "#4c8dff";
 /** Dots whose centre lies this far outside the canvas may still reach into it, in CSS pixels. */
 const REACH = 40;
-
-export type Travel = { x: Float32Array; y: Float32Array; start: number };
 
 /** The canvas and what is drawn on it: keeps the GPU's buffers equal to the channels, also after a context loss. */
 export class Stage {
@@ -24,6 +22,7 @@ export class Stage {
   private readonly gl: WebGL2RenderingContext | null;
   private gpu: Gpu | null = null;
   private painter: Painter | null = null;
+  private wanted: Uint32Array = new Uint32Array(0);
   private selection: Uint32Array = new Uint32Array(0);
   private travel: Travel | null = null;
   private content = 0;
@@ -85,8 +84,8 @@ export class Stage {
     this.gpu?.upload("y", this.channels.y);
     this.gpu?.upload("fromX", from?.x ?? null);
     this.gpu?.upload("fromY", from?.y ?? null);
+    this.select(this.wanted);
     this.indexed();
-    this.changed();
   }
 
   /** The density of the neighbourhood of every dot became known (or unknown). */
@@ -116,6 +115,7 @@ export class Stage {
   }
 
   select(rows: Uint32Array): void {
+    this.wanted = rows;
     this.selection = rows.filter((row) => row < this.channels.rows && this.channels.isPlaced(row));
     this.gpu?.uploadOrder("selection", this.selection);
     this.overlay++;
@@ -180,10 +180,7 @@ export class Stage {
   private scene(now: number, moving: boolean): Scene {
     const { camera, pixelRatio } = this;
     const { order, changed } = this.spatial.orderFor(camera.visible(REACH), this.travel !== null);
-    if (changed) {
-      this.gpu?.uploadOrder("order", order.rows);
-      this.content++;
-    }
+    if (changed) this.gpu?.uploadOrder("order", order.rows);
     const view: View = {
       x: camera.x,
       y: camera.y,
@@ -198,7 +195,7 @@ export class Stage {
       area: camera.width * camera.height,
       pixelRatio,
       bounds: this.bounds,
-      travel: this.travel === null ? 1 : ease((now - this.travel.start) / TRAVEL_MS),
+      travel: this.travel === null ? 1 : travelled(this.travel, now),
       selected: this.selection.length,
     });
     const { content, overlay } = this;
@@ -220,7 +217,6 @@ export class Stage {
     this.placed(null);
     this.colored();
     this.sized();
-    this.select(this.selection);
   }
 
   private lost(event: Event): void {
@@ -233,15 +229,6 @@ export class Stage {
   private restored(): void {
     this.contextLost = false;
     if (this.gl !== null) this.start(this.gl);
+    this.wake();
   }
-}
-
-/** Diameters in CSS pixels as the camera stands. */
-export function diametersNow(channels: Channels, camera: Camera): [number, number] {
-  return diameters(channels, camera.zoom, camera.width * camera.height);
-}
-
-function ease(t: number): number {
-  const s = Math.min(1, Math.max(0, t));
-  return s < 0.5 ? 4 * s * s * s : 1 - (2 - 2 * s) ** 3 / 2;
 }

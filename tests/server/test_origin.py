@@ -16,7 +16,7 @@ BEARER = {"authorization": f"Bearer {TOKEN}"}
 @pytest.mark.parametrize(
     "host",
     ["evil.example", "evil.example:8585", "127.0.0.1.evil.example", "localhost.evil.example",
-     "localhost@evil.example", "evil.example@localhost", "", " ", "127.0.0.1:x", "0.0.0.0",
+     "localhost@evil.example", "evil.example@localhost", "", " ", "127.0.0.1:x", "0.0.0.0.",
      "127.0.0.1/evil", "[::2]:8585", "::1", "localhost:8585, evil.example", "localhost.",
      "127.0.0.1:99999999", "[::1", "127.1"],
 )  # fmt: skip

@@ -135,11 +135,13 @@ class Server(uvicorn.Server):
         self._ready = ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, then tell that the server answers."""
         await super().startup(sockets)
         if self.started:
             self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the streams, then wait for what else is under way, a second at most."""
         await self._app.state.services.events.close()
         await super().shutdown(sockets)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from percepta.core.errors import NotFoundError
+from percepta.core.errors import ConflictError, NotFoundError
 from percepta.jobs.submission import submit
 from percepta.server.media import already_there, etag_of, immutable, unchanged
 from percepta.server.routes.parameters import Id, MapId
@@ -87,11 +87,14 @@ def create_map(run: Id, body: MapRequest, services: Serving) -> Job:
     if body.space not in opened.spaces:
         known = ", ".join(opened.spaces)
         raise NotFoundError("The run has no such latent space.", fix=f"It has: {known}.")
+    chosen = read_filter(body.filter)
+    if services.query(run, body.map).matching(chosen) == 0:
+        raise ConflictError("No sample matches the filter.", fix="Widen it and try again.")
     params = {
         "run": run,
         "space": body.space,
         "algorithm": body.algorithm,
-        "filter": read_filter(body.filter).to_json(),
+        "filter": chosen.to_json(),
         "map": body.map,
         "seed": body.seed,
         "settings": body.settings,

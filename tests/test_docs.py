@@ -1,4 +1,4 @@
-"""The documents are true: links resolve, examples run, commands and their options exist."""
+"""The documents are true: links resolve, commands and their options exist."""
 
 from __future__ import annotations
 
@@ -12,53 +12,12 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
-PAGES = [
-    page
-    for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("benchmarks/*.md")]
-    if page.is_file()
-]
-EXECUTED = [ROOT / "README.md", *sorted(ROOT.glob("docs/how-to/*.md"))]
-SHELLS = ("console", "sh", "bash", "shell")
+from tests.documents import PAGES, ROOT, commands_in, name_of
 
-
-def name_of(path: Path) -> str:
-    return path.relative_to(ROOT).as_posix()
-
-
-def blocks(page: Path, *languages: str) -> list[tuple[int, str]]:
-    """Return line and text of the fenced blocks of some languages."""
-    if not page.exists():
-        return []
-    text = page.read_text("utf-8")
-    found = re.finditer(r"^```(\w+)[^\n]*\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
-    return [
-        (text.count("\n", 0, match.start()) + 1, match[2])
-        for match in found
-        if match[1] in languages
-    ]
-
-
-def commands_in(page: Path) -> list[tuple[int, list[str]]]:
-    """Return line and words of every percepta command in the shell blocks of a page."""
-    commands = []
-    for line, block in blocks(page, *SHELLS):
-        for offset, text in enumerate(block.replace("\\\n", " ").splitlines(), start=1):
-            words = text.removeprefix("$ ").split("#")[0].split()
-            if words and words[0] == "percepta":
-                commands.append((line + offset, words[1:]))
-    return commands
-
-
-PYTHON = [
-    pytest.param(page, code, id=f"{name_of(page)}:{line}")
-    for page in EXECUTED
-    for line, code in blocks(page, "python")
-]
 COMMANDS = [
     pytest.param(words, id=f"{name_of(page)}:{line}")
     for page in PAGES
-    for line, words in commands_in(page)
+    for line, words in commands_in(page.read_text("utf-8"))
 ]
 TARGETS = [
     pytest.param(target, id=f"{name_of(page)}: make {target}")
@@ -75,20 +34,6 @@ def test_every_relative_link_resolves(page: Path) -> None:
     relative = [target for target in targets if target and "://" not in target]
     missing = [target for target in relative if not (page.parent / target).exists()]
     assert missing == []
-
-
-@pytest.mark.timeout(300)
-@pytest.mark.parametrize(("page", "code"), PYTHON)
-def test_every_python_block_runs(page: Path, code: str, tmp_path: Path) -> None:
-    (tmp_path / "example.py").write_text(code, "utf-8")
-    answer = subprocess.run(
-        [sys.executable, "-W", "error::SyntaxWarning", "example.py"],
-        cwd=tmp_path,
-        env={**os.environ, "PERCEPTA_WORKSPACE": str(tmp_path / "workspace")},
-        capture_output=True,
-        text=True,
-    )
-    assert answer.returncode == 0, answer.stderr[-2000:]
 
 
 @functools.cache

@@ -5,7 +5,10 @@ pass and percepta's ONNX pass of the same network, with mean and maximum of ever
 linear layer captured. Prints CPU milliseconds a batch and throughput relative to the plain loop in
 the same memory format; relative figures of one run hold on a busy machine, absolute ones do not.
 
-    python benchmarks/forward.py [--threads 2] [--repeats 9] [--check]
+    python benchmarks/forward.py [--threads 2] [--repeats 9] [--keep-freed-memory] [--check]
+
+On a busy machine set OMP_WAIT_POLICY=PASSIVE, or threads that wait for each other burn the time.
+``--keep-freed-memory`` measures with `percepta.models.allocator` at work, for every route alike.
 
 ``--check`` exits with 1 if a floor of issue 2 is missed.
 """
@@ -29,6 +32,7 @@ from networks import mobilenet_v2, small_cnn
 from torch import nn
 
 from percepta.models import Model, open_model
+from percepta.models.allocator import keep_freed_memory
 
 FLOORS = {
     "small CNN": {"pytorch": 0.9, "onnx": 1.3},
@@ -41,8 +45,11 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--threads", type=int, default=0, help="0: as many as torch takes")
     parser.add_argument("--repeats", type=int, default=9)
+    parser.add_argument("--keep-freed-memory", action="store_true")
     parser.add_argument("--check", action="store_true")
     options = parser.parse_args()
+    if options.keep_freed_memory and not keep_freed_memory():
+        parser.error("this C library has no such setting")
     if options.threads:
         torch.set_num_threads(options.threads)
     random = np.random.default_rng(0)
@@ -96,12 +103,16 @@ def recorded(model: Model, batch: np.ndarray, capture: bool) -> Callable[[], obj
 
 
 def cpu_seconds(routes: dict[str, Callable[[], object]], repeats: int) -> dict[str, float]:
-    """Return the lower-quartile CPU time of each route; the routes take turns."""
+    """Return the lower-quartile CPU time of each route; the routes take turns.
+
+    Each turn runs a route twice and counts the second, so that none pays for the heap another left.
+    """
     times: dict[str, list[float]] = {name: [] for name in routes}
     for run in routes.values():
         run()
     for _ in range(repeats):
         for name, run in routes.items():
+            run()
             start = time.process_time()
             run()
             times[name].append(time.process_time() - start)

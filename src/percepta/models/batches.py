@@ -65,7 +65,9 @@ def run_in_pieces(
         return run(batch)
     pieces = []
     for start in range(0, samples, size):
-        rows = np.minimum(np.arange(start, start + size), samples - 1)
+        rows: slice | Array = slice(start, start + size)
+        if start + size > samples:
+            rows = np.minimum(np.arange(start, start + size), samples - 1)
         pieces.append(run({name: array[rows] for name, array in batch.items()}))
 
     def join(parts: Sequence[Mapping[str, Array]]) -> dict[str, Array]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -350,4 +351,4 @@ def _reason(error: Exception) -> str:
     """Return the telling part of an onnxruntime message: its first line, without the prefix."""
     text = str(error).strip().splitlines()
     line = text[0] if text else type(error).__name__
-    return line.split("] : ", 1)[-1][:400]
+    return re.sub(r"^\[ONNXRuntimeError\] : \d+ : \w+ : ", "", line)[:400]

@@ -99,12 +99,12 @@ function Scale({ coloring, summary, clause, field, onChange }: { coloring: Ramp;
       <div className={classes.ends}>
         <span>
           {coloring.clipped[0] && "≤ "}
-          {number(low)}
+          {number(low, 3)}
         </span>
         {coloring.diverging && <span>0</span>}
         <span>
           {coloring.clipped[1] && "≥ "}
-          {number(high)}
+          {number(high, 3)}
         </span>
       </div>
       {summary && summary.missing > 0 && <div className={classes.note}>{count(summary.missing)} without a value</div>}

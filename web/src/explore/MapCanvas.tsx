@@ -15,6 +15,7 @@ import { useMapHandle } from "./mapHandle";
 import { simplify } from "./polygon";
 import { useRun, useView } from "./run";
 import { useColoring, useSizing, useTheme } from "./useEncoding";
+import type { Camera } from "./view";
 
 export interface Hovered {
   row: number;
@@ -90,8 +91,7 @@ function useGestures(drawing: PopulationMap | null, setHovered: (hovered: Hovere
       drawing.on("camera", (camera) => {
         window.clearTimeout(timer);
         timer = window.setTimeout(() => {
-          const { x, y, zoom } = camera;
-          store.getState().set({ camera: { x, y, zoom } });
+          store.getState().set({ camera: isWhole(drawing, camera) ? null : { x: camera.x, y: camera.y, zoom: camera.zoom } });
         }, CAMERA_PAUSE);
       }),
     ];
@@ -109,16 +109,29 @@ function usePositions(drawing: PopulationMap | null, at: { x: Float32Array; y: F
   useEffect(() => {
     if (!drawing || !at) return;
     drawing.setPositions(at.x, at.y);
+    whole.set(drawing, drawing.camera);
     const kept = store.getState().camera;
     if (kept) drawing.camera = kept;
   }, [drawing, at, store]);
   // Back and a link move the camera; the map's own movements arrive here too, and change nothing.
   useEffect(() => {
-    if (!drawing || !camera) return;
+    if (!drawing) return;
+    if (!camera) {
+      if (!isWhole(drawing, drawing.camera)) drawing.fit();
+      return;
+    }
     const { x, y, zoom } = drawing.camera;
     const near = Math.abs(zoom / camera.zoom - 1) < 1e-3 && Math.hypot(x - camera.x, y - camera.y) * zoom < 0.05;
     if (!near) drawing.camera = camera;
   }, [drawing, camera]);
+}
+
+/** Where each map's camera stands when it shows the whole map. */
+const whole = new WeakMap<PopulationMap, Camera>();
+
+function isWhole(drawing: PopulationMap, { x, y, zoom }: Camera): boolean {
+  const fit = whole.get(drawing);
+  return fit === undefined || (Math.abs(zoom / fit.zoom - 1) < 1e-3 && Math.hypot(x - fit.x, y - fit.y) < 1e-3 * (1 + Math.hypot(fit.x, fit.y)));
 }
 
 function useAppearance(drawing: PopulationMap | null, map: MapInfo): void {

@@ -3,6 +3,7 @@ import { useSelected } from "../filters/hooks";
 import { SamplePanel } from "../samples/SamplePanel";
 import { SelectionSummary } from "../samples/SelectionSummary";
 import { EmptyState } from "../shell/EmptyState";
+import { Overview } from "./Overview";
 import { useView } from "./run";
 
 /** What is chosen: one sample in full, or many in short. */
@@ -11,11 +12,10 @@ export function SidePanel() {
   const selected = useSelected();
   if (sample !== null) return <SamplePanel row={sample} within={selected && selected.count > 1 ? selected.count : null} />;
   if (selected && selected.count > 0) return <SelectionSummary selected={selected} />;
+  if (!selected) return <Overview />;
   return (
-    <EmptyState compact icon={<IconClick size={20} stroke={1.5} />} title={selected ? "Nothing inside" : "No sample chosen"}>
-      {selected
-        ? "No dot that the filter lets through lies inside the outline. Draw another, or press Esc."
-        : "Click a dot to see its pictures, what the model said about it, and every field. Press L to draw a lasso around many."}
+    <EmptyState compact icon={<IconClick size={20} stroke={1.5} />} title="Nothing inside">
+      No dot that the filter lets through lies inside the outline. Draw another, or press Esc.
     </EmptyState>
   );
 }

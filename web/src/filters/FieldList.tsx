@@ -30,7 +30,10 @@ export function FieldList({ fields, chosen, onChoose, none }: {
   }, [fields, search]);
   const offset = none && !search ? 1 : 0;
   const total = shown.length + offset;
-  useEffect(() => list.current?.querySelector("[data-active]")?.scrollIntoView({ block: "nearest" }), [active]);
+  useEffect(() => {
+    // Braces: newer browsers return a promise here, which is no clean-up.
+    void list.current?.querySelector("[data-active]")?.scrollIntoView({ block: "nearest" });
+  }, [active]);
 
   const keys = (event: KeyboardEvent) => {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {

@@ -52,7 +52,7 @@ export function Histogram({ summary, range, onRange, ramp, domain, height = 44 }
     if (!drag || !onRange) return;
     if (!drag.moved && Math.abs(value - drag.anchor) < ((high - low) / WIDTH) * 3) return;
     drag.moved = true;
-    onRange([Math.min(drag.anchor, value), Math.max(drag.anchor, value)]);
+    onRange(rounded(Math.min(drag.anchor, value), Math.max(drag.anchor, value), high - low));
   };
   const end = () => {
     if (from.current && !from.current.moved) onRange?.(null);
@@ -104,4 +104,10 @@ export function Histogram({ summary, range, onRange, ramp, domain, height = 44 }
       )}
     </div>
   );
+}
+
+/** Ends with no more digits than a hand can mean: a five-hundredth of the whole span. */
+export function rounded(low: number, high: number, span: number): Range {
+  const digits = Math.min(12, Math.max(0, Math.ceil(-Math.log10(span / 500))));
+  return [Number(low.toFixed(digits)), Number(high.toFixed(digits))];
 }

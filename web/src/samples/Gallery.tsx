@@ -12,13 +12,16 @@ import { Thumbnail } from "./Thumbnail";
 
 const GAP = 6;
 const CAPTION = 18;
+const PAD = 12;
 
 /** Pictures of the rows, as many as fit a line; only those in sight exist. */
-export function Gallery({ rows, size }: { rows: Uint32Array; size: number }) {
+export function Gallery({ rows, size: wanted }: { rows: Uint32Array; size: number }) {
   const { run } = useRun();
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box);
-  const columns = Math.max(1, Math.floor((width - 2 * GAP + GAP) / (size + GAP)));
+  const columns = Math.max(1, Math.floor((width - PAD) / (wanted + GAP)));
+  // The pictures share what is left over, so that lines end at the edge.
+  const size = Math.floor((width - PAD) / columns) - GAP;
   const lines = useVirtualizer({
     count: Math.ceil(rows.length / columns),
     getScrollElement: () => box.current,

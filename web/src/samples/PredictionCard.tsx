@@ -1,5 +1,5 @@
 import type { SamplePrediction } from "../api/types";
-import { percent, value as show } from "../theme/format";
+import { number, percent, value as show } from "../theme/format";
 import classes from "./panel.module.css";
 
 const SHOWN = 8;
@@ -10,6 +10,11 @@ export function PredictionCard({ prediction }: { prediction: SamplePrediction })
   const known = truth !== null && truth !== undefined && predicted !== null && predicted !== undefined;
   const right = known && String(predicted) === String(truth);
   const place = scores.findIndex(({ label }) => String(label) === String(truth));
+  // Runs of other makers may keep raw scores; those are no shares.
+  const shares = scores.every(({ score }) => score === null || (score >= 0 && score <= 1.0001));
+  const values = scores.map(({ score }) => score ?? 0);
+  const low = shares ? 0 : Math.min(0, ...values);
+  const high = shares ? 1 : Math.max(1e-9, ...values);
   const shown = place >= SHOWN ? [...scores.slice(0, SHOWN - 1), scores[place]] : scores.slice(0, SHOWN);
   return (
     <section className={classes.card} data-testid="prediction">
@@ -29,9 +34,9 @@ export function PredictionCard({ prediction }: { prediction: SamplePrediction })
             <div key={label} className={classes.score} data-truth={isTruth || undefined} data-predicted={String(label) === String(predicted) || undefined} title={score === null ? undefined : String(score)}>
               <span>{label}</span>
               <div>
-                <i style={{ width: `${(score ?? 0) * 100}%` }} />
+                <i style={{ width: `${((score ?? low) - low) / (high - low) * 100}%` }} />
               </div>
-              <b>{score === null ? "–" : percent(score)}</b>
+              <b>{score === null ? "–" : shares ? percent(score) : number(score)}</b>
             </div>
           );
         })}

@@ -32,7 +32,10 @@ export function SampleTable({ rows, fields }: { rows: Uint32Array; fields: Field
   const shown = lines.getVirtualItems();
   const data = useMemo(() => shown.map((line) => ({ row: rows[line.index] })), [shown, rows]);
   const table = useTable({ features, columns, data });
-  const template = `44px ${fields.map((field) => (field.type === "string" ? "minmax(120px, 1.4fr)" : "minmax(92px, 1fr)")).join(" ")}`;
+  // Widths of their own, not of what they hold: every line is a grid by itself.
+  const widths = fields.map((field) => Math.min(220, Math.max(field.type === "string" ? 124 : 92, field.name.length * 7 + 34)));
+  const template = `44px ${widths.map((width) => `minmax(${width}px, 1fr)`).join(" ")}`;
+  const least = 44 + widths.reduce((sum, width) => sum + width, 0);
   const turn = (field: string) => {
     if (sort?.field !== field) set({ sort: { field, descending: true } });
     else if (sort.descending) set({ sort: { field, descending: false } });
@@ -40,7 +43,7 @@ export function SampleTable({ rows, fields }: { rows: Uint32Array; fields: Field
   };
   return (
     <div className={classes.table} ref={box} role="table" aria-rowcount={rows.length} data-testid="sample-table">
-      <div className={classes.tableHead} style={{ gridTemplateColumns: template }} role="row">
+      <div className={classes.tableHead} style={{ gridTemplateColumns: template, minWidth: least }} role="row">
         <span />
         {table.getHeaderGroups()[0].headers.map((header, at) => {
           const field = fields[at];
@@ -53,7 +56,7 @@ export function SampleTable({ rows, fields }: { rows: Uint32Array; fields: Field
           );
         })}
       </div>
-      <div style={{ height: lines.getTotalSize(), position: "relative" }}>
+      <div style={{ height: lines.getTotalSize(), minWidth: least, position: "relative" }}>
         {table.getRowModel().rows.map((line, at) => {
           const { row } = line.original;
           return (
@@ -65,7 +68,7 @@ export function SampleTable({ rows, fields }: { rows: Uint32Array; fields: Field
               data-here={row === sample || undefined}
               data-row={row}
               data-testid="table-row"
-              style={{ gridTemplateColumns: template, transform: `translateY(${shown[at].start}px)` }}
+              style={{ gridTemplateColumns: template, minWidth: least, transform: `translateY(${shown[at].start}px)` }}
               onClick={() => set({ sample: row })}
               onKeyDown={(event) => event.key === "Enter" && set({ sample: row })}
             >

@@ -22,7 +22,10 @@ function Search({ close }: { close: () => void }) {
   const list = useRef<HTMLDivElement>(null);
   const { entries, searching, hint } = useEntries(text);
   useEffect(() => setActive(0), [text]);
-  useEffect(() => list.current?.querySelector("[data-active]")?.scrollIntoView({ block: "nearest" }), [active]);
+  useEffect(() => {
+    // Braces: newer browsers return a promise here, which is no clean-up.
+    void list.current?.querySelector("[data-active]")?.scrollIntoView({ block: "nearest" });
+  }, [active]);
   const choose = (entry: Entry | undefined) => {
     if (!entry) return;
     close();

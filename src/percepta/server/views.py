@@ -18,6 +18,7 @@ from percepta.server.schema.runs import (
     VersionSummary,
     VisualizerInfo,
 )
+from percepta.storage.run import SUBSET_FIELD
 
 if TYPE_CHECKING:
     from percepta.storage import Job, Project, Run, RunRecord, Version
@@ -90,7 +91,10 @@ def run_details_view(
         spaces=[SpaceInfo(name=name, width=width) for name, width in run.spaces.items()],
         visualizers=_visualizers(run),
         predictions=_predictions(run),
-        fields=[FieldInfo.model_validate(field.to_json()) for field in run.fields],
+        fields=[
+            FieldInfo.model_validate(field.to_json())
+            for field in (*run.fields, SUBSET_FIELD, run.sample_id_field)
+        ],
         device=details.get("device"),
         throughput=throughput if isinstance(throughput, int | float) else None,
         notes=list(run.notes),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -101,13 +102,16 @@ class _Check:
         self.progress.stage("subsets")
         log = PartLog("subsets", "subsets")
         subsets = None
-        with log.timed(1):
-            try:
-                subsets = self.integration.load_subsets()
-            except IntegrationError as error:
-                log.failed(error)
+        start = time.perf_counter()
+        try:
+            subsets = self.integration.load_subsets()
+        except IntegrationError as error:
+            log.failed(error)
+        seconds = time.perf_counter() - start
         for samples in subsets or []:
             log.details.append(f"{samples.subset.value} {len(samples):,}")
+        if seconds >= 1:
+            log.details.append(f"made in {seconds:.1f} s")
         self.parts.append(log.part())
         missing = {Subset.TRAINING, Subset.VALIDATION} - {s.subset for s in subsets or []}
         if subsets and missing:
@@ -240,7 +244,7 @@ class _Check:
         for name, parts in columns.items():
             values = np.concatenate(parts)
             log.saw(np.zeros(()) if not len(values) else values[np.isfinite(values)])
-            if isinstance(function, Loss) and len(values) > 2 and np.ptp(values) == 0:
+            if isinstance(function, Loss) and len(values) > 2 and values[0] != 0 and np.ptp(values) == 0:
                 self._warn(
                     f"The loss {name!r} is {values[0]:g} for all {len(values)} samples tried.",
                     "Check that it receives this sample's prediction and ground truth.",

@@ -75,8 +75,11 @@ LOAD = """async ([kind, n, looks]) => {
 PICK = """() => {
   const { map } = bench; const times = []; let hits = 0;
   for (let i = 0; i < 200; i++) {
-    const x = innerWidth * (0.1 + 0.8 * ((i * 0.618) % 1)), y = innerHeight * (0.1 + 0.8 * ((i * 0.414) % 1));
-    const t = performance.now(); if (map.pick(x, y) !== null) hits++; times.push(performance.now() - t);
+    const x = innerWidth * (0.1 + 0.8 * ((i * 0.618) % 1));
+    const y = innerHeight * (0.1 + 0.8 * ((i * 0.414) % 1));
+    const t = performance.now();
+    if (map.pick(x, y) !== null) hits++;
+    times.push(performance.now() - t);
   }
   times.sort((a, b) => a - b);
   return { median: times[100], worst: times[199], hits };
@@ -84,7 +87,8 @@ PICK = """() => {
 
 LASSO = """() => {
   const polygon = Array.from({ length: 300 }, (_, i) => {
-    const a = i / 300 * 2 * Math.PI, r = 5 + Math.sin(a * 7); return [Math.cos(a) * r, Math.sin(a) * r];
+    const a = i / 300 * 2 * Math.PI, r = 5 + Math.sin(a * 7);
+    return [Math.cos(a) * r, Math.sin(a) * r];
   });
   const t = performance.now(); const rows = bench.map.rowsInside(polygon).length;
   return { rows, ms: performance.now() - t };
@@ -113,29 +117,62 @@ def measure(page: Page, browser_pid: int, rows: int) -> list[str]:
     looks = {"color": "label", "size": False, "labels": True}
     loaded = page.evaluate(LOAD, ["clusters", rows, looks])
     pick_at_once = page.evaluate(PICK)
-    full = page.evaluate("async () => { const t = performance.now(); await bench.settled();"
-                         " return performance.now() - t }")
-    print(json.dumps({"rows": rows, "first_frame_ms": round(loaded["first"]),
-                      "main_thread_blocked_ms": round(loaded["blocked"]),
-                      "until_complete_ms": round(loaded["first"] + full)}))
+    full = page.evaluate(
+        "async () => { const t = performance.now(); await bench.settled();"
+        " return performance.now() - t }"
+    )
+    print(
+        json.dumps(
+            {
+                "rows": rows,
+                "first_frame_ms": round(loaded["first"]),
+                "main_thread_blocked_ms": round(loaded["blocked"]),
+                "until_complete_ms": round(loaded["first"] + full),
+            }
+        )
+    )
     before = cpu_seconds(browser_pid)
     pan = page.evaluate("() => bench.pan(20)")
     cpu = (cpu_seconds(browser_pid) - before) / 20 * 1000
-    print(json.dumps({"pan_ms_per_frame": round(pan["msPerFrame"], 1), "pan_cpu_ms_per_frame": round(cpu),
-                      "script_ms_per_frame": round(pan["script"], 2), "budget": pan["budget"]}))
+    print(
+        json.dumps(
+            {
+                "pan_ms_per_frame": round(pan["msPerFrame"], 1),
+                "pan_cpu_ms_per_frame": round(cpu),
+                "script_ms_per_frame": round(pan["script"], 2),
+                "budget": pan["budget"],
+            }
+        )
+    )
     page.evaluate("async () => { bench.map.fit(); await bench.settled(); }")
     pick = page.evaluate(PICK)
     lasso = page.evaluate(LASSO)
-    print(json.dumps({"pick_ms_median": pick["median"], "pick_ms_worst": pick["worst"],
-                      "pick_ms_before_index": pick_at_once["median"],
-                      "lasso_ms": round(lasso["ms"], 1), "lasso_rows": lasso["rows"]}))
+    print(
+        json.dumps(
+            {
+                "pick_ms_median": pick["median"],
+                "pick_ms_worst": pick["worst"],
+                "pick_ms_before_index": pick_at_once["median"],
+                "lasso_ms": round(lasso["ms"], 1),
+                "lasso_rows": lasso["rows"],
+            }
+        )
+    )
     colors = page.evaluate(COLORS)
     stats = page.evaluate("() => bench.map.stats()")
     error = page.evaluate("() => document.querySelector('#canvas').getContext('webgl2').getError()")
     if error != 0:
         failed.append(f"WebGL error {error}")
-    print(json.dumps({"inked_share": round(colors["inked"], 3), "pixels_by_color": colors["near"],
-                      "drawn": stats["drawn"], "software": stats["software"]}))
+    print(
+        json.dumps(
+            {
+                "inked_share": round(colors["inked"], 3),
+                "pixels_by_color": colors["near"],
+                "drawn": stats["drawn"],
+                "software": stats["software"],
+            }
+        )
+    )
     if stats["drawn"] != rows or not stats["complete"]:
         failed.append(f"{stats['drawn']} of {rows} dots drawn")
     if sum(count > 20 for count in colors["near"]) < 12:
@@ -176,7 +213,8 @@ TRAVEL = """async () => {
 DEEP = """async () => {
   // Two dots one float32 step apart, far from the origin, are distinct pixels at the deepest zoom.
   const { map } = bench, canvas = document.querySelector('#canvas');
-  const x = Float32Array.of(700, 701, 700.5, 700.50006), y = Float32Array.of(-300, -301, -300.5, -300.5);
+  const x = Float32Array.of(700, 701, 700.5, 700.50006);
+  const y = Float32Array.of(-300, -301, -300.5, -300.5);
   map.setPositions(x, y); map.setSize(null);
   map.camera = { x: (x[2] + x[3]) / 2, y: -300.5, zoom: 4000 };
   await bench.settled();
@@ -212,19 +250,27 @@ SCENES = {
     "filtered": "map.setMask(bench.mask((i) => i % 9 === 0), 'grey'); await bench.settled()",
     "hidden": "map.setMask(bench.mask((i) => i % 9 === 0), 'hide'); await bench.settled()",
     "one": "map.setSelection(Uint32Array.of(77)); map.setHovered(99); await bench.settled()",
-    "selected": "map.setSelection(map.rowsInside([[2, -4], [14, -2], [9, 8], [3, 2]])); await bench.settled()",
+    "selected": "map.setSelection(map.rowsInside([[2, -4], [14, -2], [9, 8], [3, 2]]));"
+    " await bench.settled()",
     "moving": "await bench.pan(4)",
     "zooming": "for (let i = 0; i < 4; i++) { map.camera = { ...map.camera, zoom: 1.1 ** i };"
     " await new Promise((r) => setTimeout(r, 120)) }",
 }
-RESET = "map.setMask(null); map.setSelection(new Uint32Array(0)); map.setHovered(null); map.fit(); await bench.settled()"
+RESET = (
+    "map.setMask(null); map.setSelection(new Uint32Array(0)); map.setHovered(null);"
+    " map.fit(); await bench.settled()"
+)
 
 
 def pictures(page: Page, folder: Path) -> None:
     """Save screenshots of typical maps and states, dark and light."""
     folder.mkdir(parents=True, exist_ok=True)
-    cases = [("mnist", 2000, "label", False), ("mnist", 70_000, "label", False),
-             ("mnist", 70_000, "loss", True), ("clusters", 1_000_000, "label", False)]
+    cases = [
+        ("mnist", 2000, "label", False),
+        ("mnist", 70_000, "label", False),
+        ("mnist", 70_000, "loss", True),
+        ("clusters", 1_000_000, "label", False),
+    ]
     for kind, rows, color, size in cases:
         looks = {"color": color, "size": size, "labels": True, "shapes": rows == 2000}
         page.evaluate(LOAD, [kind, rows, looks])

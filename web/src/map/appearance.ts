@@ -10,6 +10,8 @@ import type { Bounds, Theme } from "./types";
 
 /** Exponent with which the opacity of a dot falls with the dots expected over each of its pixels. */
 const SOFTNESS = 0.62;
+/** Up to so many selected dots get rings; of more, rings would be all one sees. */
+const RINGS = 300;
 const LARGEST = 30;
 const RIM_FROM = 5.5;
 const BACKGROUND = { light: "#ffffff", dark: "#0e1116" };
@@ -75,13 +77,20 @@ export function palette(
     },
     rim: { ...matching, style: STYLE.rim },
     rimBucket: sized && large > RIM_FROM ? Math.max(0, rimBucket) : SIZE_BUCKETS,
-    selected: {
-      ...matching,
-      style: STYLE.selected,
-      diameter: [Math.max(small, 3) * pixelRatio, Math.max(large, 3) * pixelRatio],
-      grow: (look.selected > 2000 ? 0.75 : look.selected > 50 ? 1.25 : 2.25) * pixelRatio,
-      bubbles: false,
-    },
+    selected: look.selected > RINGS ? { ...matching, softness: 0.3 } : ringed(matching, look.selected, pixelRatio),
     dim: look.selected > 1 ? (theme === "dark" ? 0.4 : 0.45) : 1,
+  };
+}
+
+/** A few selected dots each get a ring; the fewer, the stronger. */
+function ringed(matching: DotStyle, selected: number, pixelRatio: number): DotStyle {
+  const [small, large] = matching.diameter;
+  const least = 3 * pixelRatio;
+  return {
+    ...matching,
+    style: STYLE.selected,
+    diameter: [Math.max(small, least), Math.max(large, least)],
+    grow: (selected > 40 ? 1.25 : 2.25) * pixelRatio,
+    bubbles: false,
   };
 }

@@ -28,7 +28,7 @@ test("the nearest dot is the one a scan of all dots finds", () => {
   for (let i = 0; i < 500; i++) {
     const px = random() * 20 - 2;
     const py = random() * 16 - 7;
-    const { best, distance } = nearestByScan(x, y, px, py, reachOf);
+    const { best, distance } = nearestByScan(x, y, px, py);
     const found = grid.nearest(px, py, 0.6, reachOf);
     if (best === null) expect(found).toBeNull();
     else {

@@ -145,6 +145,10 @@ function* build(x: Float32Array, y: Float32Array): Generator<void, GridIndex> {
   const cells = side * side;
   const starts = new Uint32Array(cells + 1);
   const cell = new Uint32Array(n);
+  // Densities are looked at a little further out, where they have fallen to almost nothing.
+  const wide = widened(span, 0.15);
+  const toU = CROWD_CELLS / (wide.maxX - wide.minX);
+  const toV = CROWD_CELLS / (wide.maxY - wide.minY);
   const histogram = new Float32Array(CROWD_CELLS * CROWD_CELLS);
   for (let i = 0; i < n; i++) {
     if ((i & (CHECK_EVERY - 1)) === 0) yield;
@@ -158,8 +162,9 @@ function* build(x: Float32Array, y: Float32Array): Generator<void, GridIndex> {
     const row = cellOf(py, span.minY, span.maxY, side);
     cell[i] = row * side + column;
     starts[row * side + column]++;
-    const u = cellOf(px, span.minX, span.maxX, CROWD_CELLS);
-    histogram[cellOf(py, span.minY, span.maxY, CROWD_CELLS) * CROWD_CELLS + u]++;
+    const u = Math.floor((px - wide.minX) * toU);
+    const v = Math.floor((py - wide.minY) * toV);
+    if (u >= 0 && v >= 0 && u < CROWD_CELLS && v < CROWD_CELLS) histogram[v * CROWD_CELLS + u]++;
   }
   let total = 0;
   for (let c = 0; c < cells; c++) {
@@ -182,18 +187,15 @@ function* build(x: Float32Array, y: Float32Array): Generator<void, GridIndex> {
   for (const value of smooth) if (value > peak) peak = value;
   yield;
   const crowd = new Uint8Array(n);
-  const toU = CROWD_CELLS / (span.maxX - span.minX);
-  const toV = CROWD_CELLS / (span.maxY - span.minY);
   for (let i = 0; i < n; i++) {
     if ((i & (CHECK_EVERY - 1)) === 0) yield;
-    const u = (x[i] - span.minX) * toU - 0.5;
-    const v = (y[i] - span.minY) * toV - 0.5;
+    const u = (x[i] - wide.minX) * toU - 0.5;
+    const v = (y[i] - wide.minY) * toV - 0.5;
     const outside = u < -1 || v < -1 || u > CROWD_CELLS || v > CROWD_CELLS;
     const density = outside ? 0 : (bilinear(smooth, u, v) - OWN_SHARE) / peak;
     crowd[i] = density > 0 ? Math.max(0, Math.round(255 * (1 + Math.log2(density) / CROWD_OCTAVES))) : 0;
   }
-  const area = ((span.maxX - span.minX) * (span.maxY - span.minY)) / (CROWD_CELLS * CROWD_CELLS);
-  return new GridIndex(x, y, side, side, span, starts, rows, crowd, peak / area);
+  return new GridIndex(x, y, side, side, span, starts, rows, crowd, peak * toU * toV);
 }
 
 /** The middle 99.8 % of both axes, from a sample of at most 20,000 dots, widened a little. */
@@ -219,7 +221,14 @@ function middle(values: number[]): [number, number] {
   const low = sorted[cut];
   const high = sorted[sorted.length - 1 - cut];
   const pad = (high - low) * 0.02;
-  return pad > 0 ? [low - pad, high + pad] : [low - Math.max(1e-6, Math.abs(low) * 1e-6), low + Math.max(1e-6, Math.abs(low) * 1e-6)];
+  const least = pad > 0 ? pad : Math.max(1e-6, Math.abs(low) * 1e-6);
+  return [low - least, high + least];
+}
+
+function widened(span: Bounds, share: number): Bounds {
+  const dx = (span.maxX - span.minX) * share;
+  const dy = (span.maxY - span.minY) * share;
+  return { minX: span.minX - dx, maxX: span.maxX + dx, minY: span.minY - dy, maxY: span.maxY + dy };
 }
 
 /** A 3 × 3 box blur of a square picture; cells beyond the border count as empty. */

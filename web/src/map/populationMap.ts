@@ -51,6 +51,8 @@ export class PopulationMap {
   private readonly resize: ResizeObserver | null;
   private readonly stopPixelRatio: () => void;
   private readonly pointer: Pointer;
+  /** Where the pointer rests on the map, in CSS pixels. */
+  private pointerAt: Point | null = null;
   private frameRequest = 0;
   private destroyed = false;
   private settled = true;
@@ -269,6 +271,8 @@ export class PopulationMap {
     if (this.moved) {
       this.moved = false;
       this.events.emit("camera", this.camera);
+      // The dot under a resting pointer may be another one now, or elsewhere.
+      if (this.pointerAt !== null) this.hoverAt(...this.pointerAt, true);
     }
     const moving = this.motion.moving(now);
     const more = this.stage.frame(now, moving);
@@ -317,9 +321,10 @@ export class PopulationMap {
     }
   }
 
-  private hoverAt(x: number, y: number): void {
+  private hoverAt(x: number, y: number, viewMoved = false): void {
     const row = this.pick(x, y);
-    if (row === this.pointer.row) return;
+    this.pointerAt = [x, y];
+    if (row === this.pointer.row && (row === null || !viewMoved)) return;
     this.pointer.set(row);
     this.stage.canvas.style.cursor = row === null ? cursorOf(this.gestures.mode) : "pointer";
     const [atX, atY] = (row === null ? null : this.screenOf(row)) ?? [x, y];
@@ -327,6 +332,7 @@ export class PopulationMap {
   }
 
   private endHover(): void {
+    this.pointerAt = null;
     if (this.pointer.row === null) return;
     this.pointer.set(null);
     this.stage.canvas.style.cursor = cursorOf(this.gestures.mode);

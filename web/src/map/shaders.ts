@@ -141,7 +141,7 @@ void main() {
       alpha *= mix(0.28, 1.0, rim);
     } else {
       // A large dot is glass: what lies under it shows through.
-      alpha *= mix(1.0, 0.5, v_glass * (1.0 - rim));
+      alpha *= mix(1.0, 0.78, v_glass * (1.0 - rim));
       float body = smoothstep(2.2, 4.0, v_radius / u_pixelRatio);
       color = mix(color, u_edge, rim * body * u_edgeWeight * (1.0 - v_glass));
     }

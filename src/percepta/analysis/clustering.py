@@ -90,6 +90,7 @@ def find_clusters(
             smallest=smallest,
             lowest_resolution=0.03,
             highest_resolution=4.0,
+            steps=20,
             seed=seed,
             progress=progress,
         )
@@ -184,6 +185,7 @@ def _divide(
             smallest=smallest,
             lowest_resolution=0.1,
             highest_resolution=2.0,
+            steps=10,
             seed=seed,
             progress=progress,
         )

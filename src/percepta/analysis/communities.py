@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 
 Partition = npt.NDArray[np.int32]
 
-_FINE_FROM = 5_000
-_GRID = 20
+_FINE_FROM = 2_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,12 +75,12 @@ def leiden(graph: csr_array, resolution: float, seed: int) -> Partition:
 
 
 def condense(graph: csr_array, seed: int) -> Condensed:
-    """Join rows into a few thousand communities; at most 5,000 rows stay as they are."""
+    """Join rows into a few thousand communities; at most 2,000 rows stay as they are."""
     n = graph.shape[0]
     if n <= _FINE_FROM:
         member = np.arange(n, dtype=np.int32)
     else:
-        member = leiden(graph, min(n / 400, 500), seed)
+        member = leiden(graph, float(np.clip(n / 400, 30, 500)), seed)
     return contract(graph, member)
 
 
@@ -121,10 +120,11 @@ def most_stable(
     smallest: int,
     lowest_resolution: float,
     highest_resolution: float,
+    steps: int,
     seed: int,
     progress: Progress,
 ) -> Choice:
-    """Sweep 20 resolutions and return the partition that agrees best with those of nearby resolutions.
+    """Sweep resolutions and return the partition that agrees best with those of nearby resolutions.
 
     A grouping that is in the data persists over a range of resolutions; one that is not changes with each.
 
@@ -135,11 +135,12 @@ def most_stable(
             number is taken.
         smallest: communities of fewer rows do not count towards the number.
         lowest_resolution: start of the sweep.
-        highest_resolution: end of the sweep; the steps are equal in ratio.
+        highest_resolution: end of the sweep.
+        steps: number of resolutions, of equal ratio from one to the next.
         seed: seeds the searches.
         progress: asked for cancellation.
     """
-    resolutions = np.geomspace(lowest_resolution, highest_resolution, _GRID)
+    resolutions = np.geomspace(lowest_resolution, highest_resolution, steps)
     partitions = []
     for resolution in resolutions:
         progress.check_cancelled()
@@ -147,15 +148,15 @@ def most_stable(
     counts = np.array(
         [int((np.bincount(p, condensed.sizes) >= smallest).sum()) for p in partitions]
     )
-    agreement = np.ones((_GRID, _GRID))
-    for i in range(_GRID):
-        for j in range(i + 1, min(i + 3, _GRID)):
+    agreement = np.ones((steps, steps))
+    for i in range(steps):
+        for j in range(i + 1, min(i + 3, steps)):
             value = adjusted_rand(partitions[i], partitions[j], condensed.sizes)
             agreement[i, j] = agreement[j, i] = value
     stability = np.array(
         [
-            np.mean([agreement[i, j] for j in range(max(i - 2, 0), min(i + 3, _GRID)) if j != i])
-            for i in range(_GRID)
+            np.mean([agreement[i, j] for j in range(max(i - 2, 0), min(i + 3, steps)) if j != i])
+            for i in range(steps)
         ]
     )
     misses = np.maximum(low - counts, 0) + np.maximum(counts - high, 0)

@@ -176,7 +176,7 @@ class Calibration:
                 names = json.loads(archive["names"].tobytes())
                 means = {name: archive[f"mean{i}"] for i, name in enumerate(names)}
                 scales = {name: archive[f"scale{i}"] for i, name in enumerate(names)}
-        except (OSError, KeyError, zipfile.BadZipFile) as error:
+        except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
             raise ValueError(f"These bytes are not a calibration: {error}") from error
         if about["format"] != 1:
             raise ValueError(f"This calibration is of format {about['format']}, known is 1.")

@@ -39,7 +39,7 @@ def fuzzy_graph(neighbours: Neighbours) -> csr_array:
     for start in range(0, n, _CHUNK):
         part = slice(start, start + _CHUNK)
         weights[part] = _memberships(neighbours.distances[part])
-    starts = np.arange(0, n * k + 1, k, dtype=np.int32)
+    starts = np.arange(n + 1, dtype=np.int32) * np.int32(k)
     directed = csr_array((weights.ravel(), neighbours.indices.flatten(), starts), shape=(n, n))
     directed.sort_indices()
     transposed = directed.T.tocsr()

@@ -72,7 +72,7 @@ def tsne(
 
     progress.check_cancelled()
     k = neighbours.indices.shape[1]
-    ends = np.arange(0, n * k + 1, k)
+    ends = np.arange(n + 1) * k
     directed = csr_matrix(
         (np.full(n * k, 1.0 / k), neighbours.indices.flatten(), ends), shape=(n, n)
     )

@@ -1,9 +1,8 @@
-"""Small pictures from arrays with numpy alone: area averages, boxes, masks, curves and bars."""
+"""Small pictures from arrays: area averages, boxes, masks, curves and bars."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,37 +34,27 @@ def fitted(height: int, width: int, size: int) -> tuple[int, int]:
     return max(1, round(height * scale)), max(1, round(width * scale))
 
 
-@lru_cache(maxsize=64)
-def _area_weights(source: int, target: int) -> NDArray[np.float32]:
-    """Share of each source pixel in each target pixel, ``[target, source]``; rows sum to one."""
-    edges = np.arange(target + 1) * (source / target)
-    start = np.maximum(edges[:-1, None], np.arange(source)[None, :])
-    end = np.minimum(edges[1:, None], np.arange(1, source + 1)[None, :])
-    weights: NDArray[np.float32] = np.clip(end - start, 0, None) * (target / source)
-    return weights.astype(np.float32)
-
-
 def shrink(batch: Pixels, size: int) -> Pixels:
-    """Shrink pictures so that the longer side is at most ``size``, by exact area averaging.
+    """Shrink pictures so that the longer side is at most ``size``, by averaging areas.
 
     Args:
-        batch: uint8 ``[B, H, W, C]``.
+        batch: uint8 ``[B, H, W, 1|3]``.
         size: pixels of the longer side.
 
     Returns:
-        uint8 ``[B, h, w, C]``; the very same array where nothing is to be done.
+        uint8 ``[B, h, w, 1|3]``; the very same array where nothing is to be done.
     """
     count, height, width, channels = batch.shape
     h, w = fitted(height, width, size)
     if (h, w) == (height, width):
         return batch
+    from PIL import Image
+
     out = np.empty((count, h, w, channels), dtype=np.uint8)
-    rows, columns = _area_weights(height, h), _area_weights(width, w)
-    for index in range(count):  # picture by picture: memory stays flat and in cache
-        flat = rows @ batch[index].reshape(height, width * channels).astype(np.float32)
-        small = np.einsum("hwc,vw->hvc", flat.reshape(h, width, channels), columns, optimize=True)
-        np.rint(small, out=small)
-        out[index] = small
+    for index in range(count):  # picture by picture: memory stays flat
+        plane = batch[index] if channels == 3 else batch[index, :, :, 0]
+        small = Image.fromarray(np.ascontiguousarray(plane)).resize((w, h), Image.Resampling.BOX)
+        out[index] = np.asarray(small).reshape(h, w, channels)
     return out
 
 

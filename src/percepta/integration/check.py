@@ -244,7 +244,12 @@ class _Check:
         for name, parts in columns.items():
             values = np.concatenate(parts)
             log.saw(np.zeros(()) if not len(values) else values[np.isfinite(values)])
-            if isinstance(function, Loss) and len(values) > 2 and values[0] != 0 and np.ptp(values) == 0:
+            if (
+                isinstance(function, Loss)
+                and len(values) > 2
+                and values[0] != 0
+                and np.ptp(values) == 0
+            ):
                 self._warn(
                     f"The loss {name!r} is {values[0]:g} for all {len(values)} samples tried.",
                     "Check that it receives this sample's prediction and ground truth.",

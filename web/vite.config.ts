@@ -17,8 +17,10 @@ export default defineConfig({
     proxy: { "/api": { target: process.env.PERCEPTA_API ?? "http://127.0.0.1:8765", changeOrigin: true } },
   },
   test: {
-    environment: "jsdom",
-    include: ["src/**/*.test.ts", "src/**/*.test.tsx"],
-    setupFiles: ["src/test-setup.ts"],
+    // What has no page needs no browser: setting one up costs more than most tests.
+    projects: [
+      { extends: true, test: { name: "plain", environment: "node", include: ["src/**/*.test.ts"], exclude: ["src/map/**"] } },
+      { extends: true, test: { name: "page", environment: "jsdom", include: ["src/**/*.test.tsx", "src/map/**/*.test.ts"], setupFiles: ["src/test-setup.ts"] } },
+    ],
   },
 });

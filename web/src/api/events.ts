@@ -1,16 +1,8 @@
 /** The one live stream of a tab: job events go into the cache, and what they made is asked for again. */
 import type { QueryClient } from "@tanstack/react-query";
 import { address } from "./client";
+import { isLive, mergeJob } from "../jobs/progress";
 import type { Job } from "./types";
-
-/** Put a job where it belongs: in its old place, else first. */
-export function mergeJob(jobs: Job[] | undefined, job: Job): Job[] {
-  const known = jobs ?? [];
-  const at = known.findIndex((other) => other.id === job.id);
-  return at < 0 ? [job, ...known] : known.map((other, place) => (place === at ? job : other));
-}
-
-const ENDED = new Set(["complete", "failed", "cancelled", "interrupted"]);
 
 /** Listen until the returned function is called. */
 export function listen(client: QueryClient): () => void {
@@ -22,7 +14,7 @@ export function listen(client: QueryClient): () => void {
     const job = data as Job;
     const before = client.getQueryData<Job[]>(["jobs"])?.find((other) => other.id === job.id);
     client.setQueryData<Job[]>(["jobs"], (jobs) => mergeJob(jobs, job));
-    if (before && before.status !== job.status && ENDED.has(job.status)) refresh(client, job.run);
+    if (before && before.status !== job.status && !isLive(job)) refresh(client, job.run);
   });
   on("run", (data) => refresh(client, (data as { run: string }).run));
   on("map", (data) => refresh(client, (data as { run: string }).run));

@@ -10,6 +10,7 @@ export function Grip({ side, size, onSize }: { side: "left" | "top"; size: numbe
       className={classes.grip}
       data-side={side}
       role="separator"
+      aria-label="Size of this part"
       aria-orientation={side === "left" ? "vertical" : "horizontal"}
       onPointerDown={(event) => {
         event.currentTarget.setPointerCapture(event.pointerId);

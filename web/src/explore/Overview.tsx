@@ -49,7 +49,7 @@ function Figures() {
       <table className={classes.figures}>
         <thead>
           <tr>
-            <th />
+            <th>score</th>
             {subsets.map((subset) => (
               <th key={subset}>{subset}</th>
             ))}

@@ -71,7 +71,9 @@ function Opened({ run }: { run: RunDetails }) {
 function useEngine(run: RunDetails, fields: OpenRun["fields"]): Engine | null {
   const [engine, setEngine] = useState<Engine | null>(null);
   const types = useRef(new Map<string, FieldType>());
-  types.current = useMemo(() => new Map(fields.map((field) => [field.name, field.type])), [fields]);
+  useEffect(() => {
+    types.current = new Map(fields.map((field) => [field.name, field.type]));
+  }, [fields]);
   useEffect(() => {
     const made = new Engine(run.id, run.samples, {
       column: (field, map) => {

@@ -12,7 +12,9 @@ export function useUrlSync(store: ViewStore): void {
   const search = location.search as Search;
   const shown = useRef<Search>(search);
   const path = useRef(location.pathname);
-  path.current = location.pathname;
+  useEffect(() => {
+    path.current = location.pathname;
+  }, [location.pathname]);
 
   useEffect(() => {
     let timer = 0;

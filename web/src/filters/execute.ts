@@ -77,8 +77,8 @@ function matchString(clause: Compare, column: StringColumn, hit: Uint8Array): vo
     const values = new Set(list(clause).filter((value) => typeof value === "string"));
     wanted = (text) => values.has(text);
   } else if (clause.op === "contains") {
-    const needle = String(clause.value).toLowerCase();
-    wanted = (text) => text.toLowerCase().includes(needle);
+    const needle = fold(String(clause.value));
+    wanted = (text) => fold(text).includes(needle);
   } else throw misfit(clause, "string");
   const table = new Uint8Array(dictionary.length);
   for (let code = 0; code < dictionary.length; code++) table[code] = wanted(dictionary[code]) ? 1 : 0;
@@ -86,6 +86,11 @@ function matchString(clause: Compare, column: StringColumn, hit: Uint8Array): vo
     const code = codes[row];
     if (code >= 0) hit[row] = table[code];
   }
+}
+
+/** Lower case letter by letter, as the server's: every sigma alike, the dotted capital I as a plain i. */
+export function fold(text: string): string {
+  return text.replaceAll("İ", "i").toLowerCase().replaceAll("ς", "σ");
 }
 
 function matchBoolean(clause: Compare, values: Uint8Array, hit: Uint8Array): void {
@@ -133,30 +138,21 @@ function matchNumber(clause: Compare, column: NumberColumn, hit: Uint8Array): vo
   if (valid) for (let row = 0; row < hit.length; row++) hit[row] &= valid[row];
 }
 
-/** Even-odd rule, with the polygon's bounds tested first. */
+/** Even-odd rule; the same arithmetic in the same order as the server's, so that the very edges agree. */
 export function matchLasso(clause: Pick<Lasso, "polygon">, at: Coordinates, hit: Uint8Array): void {
   const corners = clause.polygon;
-  let left = Infinity;
-  let right = -Infinity;
-  let bottom = Infinity;
-  let top = -Infinity;
-  for (const [x, y] of corners) {
-    left = Math.min(left, x);
-    right = Math.max(right, x);
-    bottom = Math.min(bottom, y);
-    top = Math.max(top, y);
-  }
+  const edges = corners.map((corner, at) => [...corners[(at + corners.length - 1) % corners.length], ...corner]);
+  const heights = corners.map(([, y]) => y);
+  const bottom = Math.min(...heights);
+  const top = Math.max(...heights);
   for (let row = 0; row < hit.length; row++) {
     const x = at.x[row];
     const y = at.y[row];
     // Written so that NaN (a row outside the map) fails.
-    if (!(x >= left && x <= right && y >= bottom && y <= top)) continue;
+    if (!(y >= bottom && y < top)) continue;
     let inside = false;
-    for (let i = 0, j = corners.length - 1; i < corners.length; j = i++) {
-      const [xi, yi] = corners[i];
-      const [xj, yj] = corners[j];
-      if (yi > y !== yj > y && x < ((xj - xi) * (y - yi)) / (yj - yi) + xi) inside = !inside;
-    }
+    for (const [x1, y1, x2, y2] of edges)
+      if (y1 > y !== y2 > y && x < ((x2 - x1) * (y - y1)) / (y2 - y1) + x1) inside = !inside;
     if (inside) hit[row] = 1;
   }
 }

@@ -4,7 +4,7 @@ import { compare } from "./summary";
 
 /** Sort `rows` by a column; missing values last either way; ties keep row order. */
 export function sortRows(rows: Uint32Array, column: Column | null, descending: boolean): Uint32Array {
-  if (column === null) return descending ? rows.slice().reverse() : rows;
+  if (column === null) return descending ? rows.toReversed() : rows;
   const keys = new Float64Array(rows.length);
   const rank = column.type === "string" ? rankOf(column.dictionary) : null;
   for (let at = 0; at < rows.length; at++) {

@@ -130,8 +130,8 @@ function histogram(column: NumberColumn, pass: Uint8Array): NumericSummary {
   const bins = whole ? max - min + 1 : min === max ? 1 : BINS;
   const low = whole ? min - 0.5 : min;
   const width = whole ? 1 : (max - min || 1) / bins;
-  const all = new Array<number>(bins).fill(0);
-  const matching = new Array<number>(bins).fill(0);
+  const all = Array.from({ length: bins }, () => 0);
+  const matching = Array.from({ length: bins }, () => 0);
   for (let row = 0; row < values.length; row++) {
     const value = values[row];
     if (!Number.isFinite(value) || (valid && !valid[row])) continue;

@@ -32,3 +32,10 @@ export function tookSeconds(job: Job, now = Date.now()): number | null {
   if (!job.started) return null;
   return ((job.finished ? Date.parse(job.finished) : now) - Date.parse(job.started)) / 1000;
 }
+
+/** The jobs with one of them as it is now: in its old place, else first. */
+export function mergeJob(jobs: Job[] | undefined, job: Job): Job[] {
+  const known = jobs ?? [];
+  const at = known.findIndex((other) => other.id === job.id);
+  return at < 0 ? [job, ...known] : known.map((other, place) => (place === at ? job : other));
+}

@@ -25,7 +25,7 @@ export function SampleTable({ rows, fields }: { rows: Uint32Array; fields: Field
   const sort = useView((view) => view.sort);
   const set = useView((view) => view.set);
   const columns = useMemo<ColumnDef<typeof features, Line>[]>(
-    () => fields.map((field) => ({ id: field.name, header: field.name, cell: ({ row }) => <Cell field={field} row={row.original.row} /> })),
+    () => fields.map((field) => ({ id: field.name, header: field.name, cell: ({ row }) => cellOf(field, row.original.row) })),
     [fields],
   );
   const lines = useVirtualizer({ count: rows.length, getScrollElement: () => box.current, estimateSize: () => ROW, overscan: 8 });
@@ -91,4 +91,8 @@ function Cell({ field, row }: { field: Field; row: number }) {
   const value = column ? valueAt(column, row) : undefined;
   if (value === undefined) return <>…</>;
   return value === null ? <em className={classes.missing}>missing</em> : <>{show(value)}</>;
+}
+
+function cellOf(field: Field, row: number) {
+  return <Cell field={field} row={row} />;
 }

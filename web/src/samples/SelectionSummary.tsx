@@ -66,7 +66,7 @@ export function SelectionSummary({ selected }: { selected: RowSet }) {
             <table className={classes.means}>
               <thead>
                 <tr>
-                  <th />
+                  <th>score</th>
                   <th>selected</th>
                   <th>rest</th>
                 </tr>

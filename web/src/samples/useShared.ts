@@ -52,8 +52,11 @@ export function useShared(selected: RowSet): SharedAnswer {
 /** Scores first, then what may be shared; as many as are worth fetching. */
 function comparable(fields: Field[], rows: number): Field[] {
   const worth = fields.filter((field) => field.name !== "sample_id");
-  const rank = (field: Field) => (field.group === "loss" ? 0 : field.group === "metric" ? 1 : 2);
   return [...worth].sort((a, b) => rank(a) - rank(b)).slice(0, Math.max(6, Math.min(MOST_FIELDS, Math.floor(MOST_VALUES / rows))));
+}
+
+function rank(field: Field): number {
+  return field.group === "loss" ? 0 : field.group === "metric" ? 1 : 2;
 }
 
 function hash(bits: Uint8Array): number {

@@ -21,7 +21,6 @@ function Search({ close }: { close: () => void }) {
   const [active, setActive] = useState(0);
   const list = useRef<HTMLDivElement>(null);
   const { entries, searching, hint } = useEntries(text);
-  useEffect(() => setActive(0), [text]);
   useEffect(() => {
     // Braces: newer browsers return a promise here, which is no clean-up.
     void list.current?.querySelector("[data-active]")?.scrollIntoView({ block: "nearest" });
@@ -45,7 +44,10 @@ function Search({ close }: { close: () => void }) {
     <div>
       <div className={classes.input}>
         <IconSearch size={16} />
-        <input data-autofocus autoFocus placeholder="Sample id, field, run or command" aria-label="Search" value={text} onChange={(event) => setText(event.currentTarget.value)} onKeyDown={keys} data-testid="palette-input" />
+        <input data-autofocus autoFocus placeholder="Sample id, field, run or command" aria-label="Search" value={text} onChange={(event) => {
+            setText(event.currentTarget.value);
+            setActive(0);
+          }} onKeyDown={keys} data-testid="palette-input" />
       </div>
       <div className={classes.list} ref={list} role="listbox" aria-label="Results">
         {entries.map((entry, at) => (

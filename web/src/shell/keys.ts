@@ -60,7 +60,9 @@ type Handler = (event: KeyboardEvent) => void | false;
 /** Listen to keys while mounted. A handler that returns false leaves the key to others. */
 export function useKeys(handlers: Record<string, Handler>): void {
   const latest = useRef(handlers);
-  latest.current = handlers;
+  useEffect(() => {
+    latest.current = handlers;
+  });
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
       const name = nameOf(event);

@@ -121,7 +121,6 @@ function useCommands(): Entry[] {
   const navigate = useNavigate();
   const { toggleColorScheme } = useMantineColorScheme();
   const set = useUi((ui) => ui.set);
-  const command = (title: string, note: string, run: () => void): Entry => ({ key: title, group: "Commands", title, note, icon: <IconTerminal2 {...stroke} />, run });
   const mode = (mode: Mode) => () => set({ mode });
   return [
     command("Switch light and dark", "T", () => toggleColorScheme()),
@@ -131,4 +130,8 @@ function useCommands(): Entry[] {
     command("Runs & jobs", "", () => void navigate({ to: "/jobs" })),
     command("All keys", "?", () => set({ help: true })),
   ];
+}
+
+function command(title: string, note: string, run: () => void): Entry {
+  return { key: title, group: "Commands", title, note, icon: <IconTerminal2 {...stroke} />, run };
 }

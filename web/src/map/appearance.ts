@@ -78,7 +78,7 @@ export function palette(
     rim: { ...matching, style: STYLE.rim },
     rimBucket: sized && large > RIM_FROM ? Math.max(0, rimBucket) : SIZE_BUCKETS,
     selected: look.selected > RINGS ? { ...matching, softness: 0.3 } : ringed(matching, look.selected, pixelRatio),
-    dim: look.selected > 1 ? (theme === "dark" ? 0.4 : 0.45) : 1,
+    dim: look.selected > RINGS ? 0.42 : look.selected > 1 ? 0.65 : 1,
   };
 }
 

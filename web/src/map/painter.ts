@@ -17,8 +17,8 @@ export type Scene = {
   view: View;
   order: DrawOrder;
   palette: Palette;
-  /** Number of selected rows, at the head of the element buffer "selection". */
-  selected: number;
+  /** The order of the selected rows: the element buffer "selection". */
+  selection: DrawOrder;
   /** Changes with everything in the picture but the view. */
   content: number;
   /** Changes with what is laid over the picture (selection, strength). */
@@ -48,6 +48,7 @@ export class Painter {
   private back: Target | null = null;
   private full: { view: View; content: number; order: DrawOrder; ranges: DrawRange[]; total: number; done: number } | null = null;
   private fence: { sync: WebGLSync; at: number; kind: "frame" | "chunk"; dots: number } | null = null;
+  private layer: { target: Target; view: View; content: number; overlay: number; done: number } | null = null;
   private shownOverlay = -1;
   private shownView: View | null = null;
   onFrame: (() => void) | null = null;
@@ -80,7 +81,7 @@ export class Painter {
       this.full = null;
       this.quick(scene);
     }
-    if (!fits || !front.complete) return true;
+    if (!fits || !front.complete || this.pieceOfSelection(scene)) return true;
     if (!this.isShown(scene)) this.show(scene);
     return scene.moving || this.fence !== null;
   }
@@ -95,6 +96,7 @@ export class Painter {
     if (this.fence !== null) this.gpu.gl.deleteSync(this.fence.sync);
     if (this.front !== null) this.gpu.dropTarget(this.front.target);
     if (this.back !== null) this.gpu.dropTarget(this.back);
+    if (this.layer !== null) this.gpu.dropTarget(this.layer.target);
   }
 
   /** Whether the whole picture, drawn a moment ago from beside, will do until the next one is ready. */
@@ -177,14 +179,17 @@ export class Painter {
       if (part.length === 0) continue;
       const style = filtered ? scene.palette.filtered : scene.palette.matching;
       this.gpu.dots(target, scene.view, "order", part, thinned(style, share));
-      drawn += part.reduce((sum, range) => sum + range.count, 0);
+      drawn += count(part);
     }
     return drawn;
   }
 
   private rims(target: Target, scene: Scene, ranges: readonly DrawRange[]): void {
     const large = ranges.filter((range) => !range.filtered && range.bucket >= scene.palette.rimBucket);
-    if (large.length > 0) this.gpu.dots(target, scene.view, "order", large.toReversed(), scene.palette.rim);
+    if (large.length === 0) return;
+    // Among themselves large dots may be a crowd too.
+    const among = count(large) / Math.max(1, count(ranges));
+    this.gpu.dots(target, scene.view, "order", large.toReversed(), thinned(scene.palette.rim, among, false));
   }
 
   private show(scene: Scene): void {
@@ -192,14 +197,45 @@ export class Painter {
     if (front === null) return;
     this.gpu.clear(null);
     this.gpu.show(front.target, front.view, scene.view, scene.palette.dim);
-    if (scene.selected > 0) {
-      const count = scene.moving ? Math.min(scene.selected, this.budget) : scene.selected;
-      this.gpu.dots(null, scene.view, "selection", [{ start: 0, count }], scene.palette.selected);
-    }
+    this.showSelection(scene);
     this.shownOverlay = scene.overlay;
     this.shownView = scene.view;
     this.frames++;
     this.onFrame?.();
+  }
+
+  private showSelection(scene: Scene): void {
+    const { selection, view, palette } = scene;
+    const total = selection.rows.length;
+    if (total === 0) return;
+    const { layer } = this;
+    const ready = layer !== null && layer.done === total && layer.overlay === scene.overlay && layer.content === scene.content;
+    if (ready && layer.view.scale === view.scale) this.gpu.show(layer.target, layer.view, view, 1);
+    else {
+      const { ranges, share } = shareOfOrder(selection, this.budget);
+      this.gpu.dots(null, view, "selection", ranges, thinned(palette.selected, share));
+    }
+  }
+
+  /** Draw the next piece of a selection too large for one frame; returns whether there was one to draw. */
+  private pieceOfSelection(scene: Scene): boolean {
+    const { selection, view, content, overlay } = scene;
+    const total = selection.rows.length;
+    if (scene.moving || total <= this.budget) return false;
+    let { layer } = this;
+    if (layer === null || layer.content !== content || layer.overlay !== overlay || !sameView(layer.view, view)) {
+      if (layer !== null) this.gpu.dropTarget(layer.target);
+      layer = { target: this.gpu.target(view.width, view.height), view, content, overlay, done: 0 };
+      this.layer = layer;
+      this.gpu.clear(layer.target);
+    }
+    if (layer.done >= total) return false;
+    const count = Math.min(this.chunk, total - layer.done);
+    this.gpu.dots(layer.target, view, "selection", [{ start: layer.done, count }], scene.palette.selected);
+    layer.done += count;
+    if (layer.done === total) this.show(scene);
+    this.setFence("chunk", count);
+    return true;
   }
 
   private takeBack(view: View): Target {
@@ -248,10 +284,14 @@ export class Painter {
   }
 }
 
-/** The style for a sample of the dots: they are a little larger, so that the picture keeps its weight. */
-function thinned(style: DotStyle, share: number): DotStyle {
+function count(ranges: readonly DrawRange[]): number {
+  return ranges.reduce((sum, range) => sum + range.count, 0);
+}
+
+/** The style for a share of the dots: less crowded, and a little larger so that the picture keeps its weight. */
+function thinned(style: DotStyle, share: number, larger = true): DotStyle {
   if (share === 1) return style;
-  const growth = Math.min(1.7, share ** -0.18);
+  const growth = larger ? Math.min(1.7, share ** -0.18) : 1;
   const [small, large] = style.diameter;
   return { ...style, density: style.density * share, diameter: [small * growth, Math.max(large, small * growth)] };
 }

@@ -78,7 +78,9 @@ void main() {
   color = mix(color, u_flat.rgb, u_flat.a);
 
   v_glass = u_bubbles * smoothstep(5.0, 11.0, diameter / u_pixelRatio);
-  if (u_style == ${STYLE.rim}) alpha = max(alpha, 0.85) * smoothstep(4.5, 7.0, diameter / u_pixelRatio);
+  if (u_style == ${STYLE.rim}) {
+    alpha = 0.85 * clamp(pow(max(overlap, 1e-6), -u_softness), 0.05, 1.0) * smoothstep(4.5, 7.0, diameter / u_pixelRatio);
+  }
   if (u_style == ${STYLE.selected}) alpha = 1.0;
 
   float radius = 0.5 * diameter + u_grow;

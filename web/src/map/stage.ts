@@ -3,6 +3,7 @@ import type { Camera } from "./camera";
 import type { Channels } from "./channels";
 import { parseColor } from "./colors";
 import { Gpu, type View } from "./gpu";
+import { type DrawOrder, drawOrder } from "./order";
 import { Painter, type Scene } from "./painter";
 import type { Spatial } from "./spatial";
 import { TRAVEL_MS, type Travel, travelled } from "./travel";
@@ -23,7 +24,7 @@ export class Stage {
   private gpu: Gpu | null = null;
   private painter: Painter | null = null;
   private wanted: Uint32Array = new Uint32Array(0);
-  private selection: Uint32Array = new Uint32Array(0);
+  private selection: DrawOrder = { rows: new Uint32Array(0), segments: [], matching: 0, filtered: 0 };
   private travel: Travel | null = null;
   private content = 0;
   private overlay = 0;
@@ -70,7 +71,7 @@ export class Stage {
   }
 
   get selected(): number {
-    return this.selection.length;
+    return this.selection.rows.length;
   }
 
   get travelling(): boolean {
@@ -106,6 +107,7 @@ export class Stage {
 
   sized(): void {
     this.gpu?.upload("size", this.channels.sizes);
+    this.select(this.wanted);
     this.reordered();
   }
 
@@ -116,8 +118,10 @@ export class Stage {
 
   select(rows: Uint32Array): void {
     this.wanted = rows;
-    this.selection = rows.filter((row) => row < this.channels.rows && this.channels.isPlaced(row));
-    this.gpu?.uploadOrder("selection", this.selection);
+    const { x, y, sizes } = this.channels;
+    const candidates = rows.filter((row) => row < this.channels.rows);
+    this.selection = drawOrder({ x, y, sizes, mask: null, hideFiltered: false, candidates });
+    this.gpu?.uploadOrder("selection", this.selection.rows);
     this.overlay++;
     this.wake();
   }
@@ -196,10 +200,10 @@ export class Stage {
       pixelRatio,
       bounds: this.bounds,
       travel: this.travel === null ? 1 : travelled(this.travel, now),
-      selected: this.selection.length,
+      selected: this.selection.rows.length,
     });
-    const { content, overlay } = this;
-    return { view, order, palette: looks, selected: this.selection.length, content, overlay, moving };
+    const { content, overlay, selection } = this;
+    return { view, order, palette: looks, selection, content, overlay, moving };
   }
 
   private arrive(): void {

@@ -252,3 +252,24 @@ def test_a_model_that_takes_other_shapes_is_named(run: Any, digits: Any) -> None
 def test_labels_that_do_not_match_the_output_are_named(run: Any, net: Any, digits: Any) -> None:
     with pytest.raises(IntegrationError, match="labels"):
         run(from_datasets(datasets(digits), labels=["a", "b"]), net)
+
+
+def test_a_yes_no_model_with_two_labels(run: Any, digits: Any) -> None:
+    torch.manual_seed(0)
+    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(64, 8), torch.nn.Linear(8, 1))
+    images, labels = digits[0][:60], (digits[1][:60] % 2).astype(np.float32)[:, None]
+    parts = {"training": TensorDataset(torch.from_numpy(images), torch.from_numpy(labels))}
+    done = run(from_datasets(parts, labels=["even", "odd"]), model)
+    assert set(values(done, "predicted")) <= {"even", "odd"}
+    assert values(done, "label").tolist() == [["even", "odd"][int(v)] for v in labels[:, 0]]
+    assert done.scores("prediction").shape == (60, 2)
+
+
+def test_a_model_that_predicts_a_number(run: Any, digits: Any) -> None:
+    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(64, 4), torch.nn.Linear(4, 1))
+    images, targets = digits[0][:60], digits[0][:60].mean(axis=(1, 2, 3), keepdims=True)[:, :, 0, 0]
+    parts = {"training": TensorDataset(torch.from_numpy(images), torch.from_numpy(targets))}
+    done = run(from_datasets(parts), model)
+    error = values(done, "predicted") - values(done, "label")
+    assert values(done, "error") == pytest.approx(error, abs=1e-6)
+    assert values(done, "loss") == pytest.approx(error**2, abs=1e-5)

@@ -35,9 +35,8 @@ def check_script(
     integration = load_script(script)
 
     def open_it(example: dict[str, Any]) -> Model:
-        source = model if model is not None or integration.model is None else integration.model()
         return open_model(
-            source,
+            model if model is not None else integration.make_model(),
             example=example,
             outputs=[prediction.name for prediction in integration.predictions] or None,
             trust=trust,

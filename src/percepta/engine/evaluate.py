@@ -6,7 +6,12 @@ import json
 import time
 
 from percepta.analysis.latent import plan_spaces
-from percepta.core.errors import ConflictError, IntegrationError, JobCancelledError
+from percepta.core.errors import (
+    ConflictError,
+    IntegrationError,
+    JobCancelledError,
+    NotFoundError,
+)
 from percepta.core.progress import Progress
 from percepta.engine.batches import Reader, reader
 from percepta.engine.choosing import choose
@@ -201,11 +206,19 @@ def _open_run(
     hashes = plan.hashes
     version = catalogue.version_of(owner.id, hashes["model"], hashes["code"], model.describe())
     if not resume:
-        return workspace.new_run(catalogue.create_run(owner.id, version.id).id, plan)
+        begun = catalogue.create_run(owner.id, version.id)
+        try:
+            return workspace.new_run(begun.id, plan)
+        except BaseException:
+            catalogue.end_run(begun.id, RunStatus.FAILED)
+            raise
     for run in catalogue.runs(owner.id):
         wanted = run.version == version.id if resume is True else run.id == resume
         if wanted and run.status is not RunStatus.COMPLETE:
-            writer = workspace.resume_run(run.id)
+            try:
+                writer = workspace.resume_run(run.id)
+            except NotFoundError:  # it ended before anything was written
+                continue
             if _same(writer.plan, plan):
                 return writer
             writer.close()

@@ -37,7 +37,7 @@ class Subject:
                 where=Where(file=str(script)),
                 fix="Write a function with @percepta.model in it, or say --model FILE.",
             )
-        return cls(integration, integration.model())
+        return cls(integration, integration.make_model())
 
 
 def evaluate_and_explore(

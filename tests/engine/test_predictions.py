@@ -7,7 +7,6 @@ import math
 import numpy as np
 import pytest
 
-from percepta.core.errors import IntegrationError
 from percepta.engine.predictions import Activation, Head, HeadKind, class_indices, plan_heads
 from percepta.integration import Integration, Prediction
 
@@ -72,14 +71,26 @@ def test_a_number_is_compared_with_its_truth() -> None:
     assert columns["error"] == pytest.approx([0.5, -1.0])
 
 
-def test_outputs_that_already_are_probabilities_stay_as_they_are() -> None:
-    given = integration(predictions=(Prediction("p", labels=["a", "b", "c"]),))
+def test_scores_are_logits_unless_the_integration_says_otherwise() -> None:
     truths = {"t": np.array([0, 2])}
-    (logits,) = plan_heads(given, {"p": LOGITS}, truths)
+    labels = ["a", "b", "c"]
+    (logits,) = plan_heads(
+        integration(predictions=(Prediction("p", labels),)), {"p": LOGITS}, truths
+    )
     assert logits.activation is Activation.SOFTMAX
+    assert logits.truth == "t"
+    given = integration(predictions=(Prediction("p", labels, activation="none"),))
     (probabilities,) = plan_heads(given, {"p": np.exp(LOGITS)}, truths)
     assert probabilities.activation is Activation.NONE
-    assert probabilities.truth == "t"
+
+
+def test_one_score_with_one_label_gets_its_opposite() -> None:
+    given = integration(predictions=(Prediction("p", ["cat"]),))
+    (score,) = plan_heads(given, {"p": np.array([[0.2], [0.9]])}, {})
+    assert score.labels == ("not cat", "cat")
+    assert score.activation is Activation.NONE
+    (logit,) = plan_heads(given, {"p": np.array([-3.0, 4.0])}, {})
+    assert logit.activation is Activation.SIGMOID
 
 
 def test_classes_without_labels_are_numbered_and_vectors_without_classes_are_left_alone() -> None:
@@ -100,9 +111,3 @@ def test_several_heads_get_their_names_as_prefix() -> None:
     assert [h.prefix for h in heads] == ["shape_", "dark_"]
     assert heads[1].kind is HeadKind.BINARY
     assert "shape_predicted" in [field.name for field in heads[0].fields()]
-
-
-def test_labels_that_do_not_match_the_output_are_named() -> None:
-    given = integration(predictions=(Prediction("digit", labels=["a", "b"]),))
-    with pytest.raises(IntegrationError, match="2 labels, but the model's output is 3 wide"):
-        plan_heads(given, {"digit": LOGITS}, {})

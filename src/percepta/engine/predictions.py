@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from percepta.core.errors import IntegrationError
 from percepta.core.fields import Field, FieldGroup, FieldType
 from percepta.integration import Integration, Loss, Metric, Prediction
 
@@ -151,12 +150,10 @@ def plan_heads(
     """Decide how each output is read, from the integration and the results of a few samples.
 
     Args:
-        integration: declares predictions, losses and metrics.
+        integration: declares predictions, losses and metrics; as
+            :func:`percepta.integration.complete` gave it.
         outputs: by prediction name, ``[N, ...]``.
         truths: by ground-truth name, ``[N, ...]``, of the same samples.
-
-    Raises:
-        IntegrationError: a prediction declares labels that do not match its output's width.
     """
     declared = {prediction.name: prediction for prediction in integration.predictions}
     heads = []
@@ -179,50 +176,30 @@ def _plan_head(
 ) -> Head | None:
     width = int(np.prod(output.shape[1:], dtype=int))
     flat = output.ndim == 1 or (output.ndim == 2 and prediction.channel_axis in (-1, 1))
-    labels = prediction.labels
+    name, labels = prediction.name, prediction.labels
     if not flat:
         return None
-    if width == 1:
-        if labels is None:
-            comparable = truth is not None and truths[truth].size == len(truths[truth])
-            kind = Activation.NONE
-            return Head(
-                prediction.name, HeadKind.NUMBER, kind, (), truth if comparable else None, ""
-            )
-        if len(labels) == 1:
-            labels = (f"not {labels[0]}", labels[0])
-        if len(labels) != 2:
-            raise _wrong_labels(prediction.name, width, len(labels))
-        activation = _activation(prediction, output, Activation.SIGMOID)
-        return Head(prediction.name, HeadKind.BINARY, activation, labels, truth, "")
-    if labels is not None and len(labels) != width:
-        raise _wrong_labels(prediction.name, width, len(labels))
+    if width == 1 and labels is None:
+        comparable = truth is not None and truths[truth].size == len(truths[truth])
+        compared = truth if comparable else None
+        return Head(name, HeadKind.NUMBER, Activation.NONE, (), compared, "")
+    if width == 1 and labels is not None:
+        pair = labels if len(labels) == 2 else (f"not {labels[0]}", labels[0])
+        return Head(name, HeadKind.BINARY, _of_one_score(prediction, output), pair, truth, "")
     classes = truth is not None and _holds_classes(truths[truth], width)
     if labels is None and not classes:
         return None
-    activation = _activation(prediction, output, Activation.SOFTMAX)
+    activation = Activation(prediction.activation or Activation.SOFTMAX)
     names = labels or tuple(str(index) for index in range(width))
-    return Head(
-        prediction.name, HeadKind.CLASSES, activation, names, truth if classes else None, ""
-    )
+    return Head(name, HeadKind.CLASSES, activation, names, truth if classes else None, "")
 
 
-def _wrong_labels(name: str, width: int, labels: int) -> IntegrationError:
-    return IntegrationError(
-        f"Prediction {name!r} has {labels} labels, but the model's output is {width} wide.",
-        fix="Give one label for each score of the output, in order.",
-    )
-
-
-def _activation(prediction: Prediction, output: Array, otherwise: Activation) -> Activation:
-    """Use what the integration says; else see whether the outputs are probabilities already."""
+def _of_one_score(prediction: Prediction, output: Array) -> Activation:
+    """Use what the integration says; else see whether the scores are probabilities already."""
     if prediction.activation is not None:
         return Activation(prediction.activation)
-    values = np.asarray(output, np.float64).reshape(len(output), -1)
-    inside = bool(np.all((values >= -1e-6) & (values <= 1 + 1e-6)))
-    if otherwise is Activation.SOFTMAX:
-        inside = inside and bool(np.allclose(values.sum(axis=1), 1, atol=1e-3))
-    return Activation.NONE if inside else otherwise
+    inside = bool(np.all((output >= 0) & (output <= 1)))
+    return Activation.NONE if inside else Activation.SIGMOID
 
 
 def _truth_of(integration: Integration, prediction: str, truths: Mapping[str, Array]) -> str | None:

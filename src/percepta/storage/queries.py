@@ -148,7 +148,11 @@ class RunQuery:
             rows = (rows[::-1] if descending else rows)[offset : offset + limit]
         else:
             rows = self._sorted(self._known(order_by), mask, descending, offset, limit)
-        taken = {name: self._column(name).take(pa.array(rows)).to_pylist() for name in names}
+        # One by one: `take` over several chunks would read (and hold) the whole column.
+        columns = {name: self._column(name) for name in names}
+        taken = {
+            name: [column[int(row)].as_py() for row in rows] for name, column in columns.items()
+        }
         page = [
             {"row": int(row)} | {name: _plain(values[at]) for name, values in taken.items()}
             for at, row in enumerate(rows)

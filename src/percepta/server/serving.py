@@ -18,6 +18,7 @@ from percepta.core.errors import ServerError
 from percepta.jobs.runner import JobRunner
 from percepta.server.access import Launch
 from percepta.server.app import create_app
+from percepta.server.memory import give_large_blocks_back
 
 if TYPE_CHECKING:
     from percepta.storage import Workspace
@@ -52,6 +53,7 @@ def serve(
     Raises:
         ServerError: the host is not a loopback address, or the port cannot be used.
     """
+    give_large_blocks_back()
     listener = listen(host, port)
     actual_port = listener.getsockname()[1]
     cookie_name = f"percepta-{actual_port}"

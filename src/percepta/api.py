@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -63,6 +63,9 @@ def evaluate(
     loss: Any = None,
     metrics: Any = None,
     labels: Sequence[str] | None = None,
+    metadata: Callable[..., Any] | None = None,
+    ids: Mapping[str, Sequence[int | str]] | None = None,
+    predictions: Sequence[Any] | None = None,
     project: str = "evaluation",
     workspace: str | Path | None = None,
     explore: str | None = "umap",
@@ -79,6 +82,9 @@ def evaluate(
             returns one value per sample; None chooses by the target.
         metrics: like ``loss``, a list or a mapping by name; None for accuracy where targets are classes.
         labels: one name a class.
+        metadata: ``(sample_id, samples) -> scalar | flat dict``; ``samples.data`` is the dataset.
+        ids: sample ids by subset; None for 0, 1, 2 …
+        predictions: the model's outputs, in order, where it has several.
         project: name of the project the run goes to.
         workspace: folder of the workspace; None for ``$PERCEPTA_WORKSPACE``, else your data folder.
         explore: how the map is made: ``umap``, ``tsne``, ``pca``; None for no map.
@@ -106,7 +112,16 @@ def evaluate(
         raise IntegrationError(
             f"evaluate() does not take that option ({error}).", fix=f"Options: {known}."
         ) from None
-    integration = from_datasets(datasets, loss=loss, metrics=metrics, labels=labels, name=project)
+    integration = from_datasets(
+        datasets,
+        loss=loss,
+        metrics=metrics,
+        labels=labels,
+        metadata=metadata,
+        ids=ids,
+        predictions=predictions,
+        name=project,
+    )
     opened = Workspace.open(Path(workspace) if workspace is not None else None)
     subject = Subject(integration, model)
     terminal = TerminalProgress(quiet=False)

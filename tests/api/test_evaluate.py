@@ -1,0 +1,67 @@
+"""percepta.evaluate as a notebook calls it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch.utils.data import TensorDataset
+
+import percepta
+from percepta.storage import Workspace
+
+
+def parts() -> dict[str, Any]:
+    generator = torch.Generator().manual_seed(0)
+    inputs = torch.randn(180, 4, generator=generator)
+    targets = (inputs[:, 0] > 0).long() + (inputs[:, 1] > 0).long()
+    return {
+        "training": TensorDataset(inputs[:120], targets[:120]),
+        "validation": TensorDataset(inputs[120:], targets[120:]),
+    }
+
+
+def make() -> torch.nn.Module:
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        return torch.nn.Sequential(torch.nn.Linear(4, 16), torch.nn.ReLU(), torch.nn.Linear(16, 3))
+
+
+def test_a_module_and_two_datasets_become_a_run_with_a_map(workspace_path: Path) -> None:
+    model = make().train()
+    done = percepta.evaluate(
+        model,
+        parts(),
+        loss=torch.nn.CrossEntropyLoss(label_smoothing=0.1),
+        labels=["none", "one", "both"],
+        metadata=lambda sample_id, samples: {"first": float(samples.data[sample_id][0][0])},
+        ids={"validation": [f"v{i}" for i in range(60)]},
+        project="from python",
+    )
+    assert model.training  # given back as it came
+    inputs, targets = parts()["validation"].tensors
+    with torch.inference_mode():
+        logits = model(inputs)
+    expected = torch.nn.functional.cross_entropy(
+        logits, targets, reduction="none", label_smoothing=0.1
+    )
+    assert np.asarray(done.values("loss"))[120:] == pytest.approx(expected.numpy(), abs=1e-5)
+    assert np.asarray(done.values("first"))[120:] == pytest.approx(inputs[:, 0].numpy())
+    assert done.run.key(120).id == "v0"
+    assert done.map is not None
+    assert done.map.n == 180
+    assert done.latent("balanced").shape[0] == 180
+    again = done.explore(space="foreground", algorithm="pca")
+    assert again.space == "foreground"
+    assert len(done.run.maps()) == 2
+    (job, *_) = Workspace.open(workspace_path).catalogue.jobs(kind="evaluate")
+    assert job.status == "complete"
+    assert job.run == done.run.id
+
+
+def test_an_option_nobody_knows_is_told_with_those_there_are() -> None:
+    with pytest.raises(percepta.PerceptaError, match="batch_size"):
+        percepta.evaluate(make(), parts(), batchsize=3)

@@ -68,11 +68,12 @@ def define(
 
     @pc.input("image", channel_axis=0)
     def image(sample_id: int, samples: pc.Samples) -> NDArray[np.float32]:
-        return samples.data.digits.images[sample_id][None].astype(np.float32) / 255
+        picture: NDArray[np.uint8] = samples.data.digits.images[sample_id]
+        return picture[None].astype(np.float32) / np.float32(255)
 
     @pc.ground_truth("digit")
-    def digit(sample_id: int, samples: pc.Samples) -> np.int64:
-        return samples.data.digits.labels[sample_id]
+    def digit(sample_id: int, samples: pc.Samples) -> int:
+        return int(samples.data.digits.labels[sample_id])
 
     @pc.metadata()
     def appearance(sample_id: int, samples: pc.Samples) -> dict[str, object]:

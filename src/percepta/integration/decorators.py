@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar, overload
+from typing import Any, Protocol, TypeVar, overload
 
 from percepta.core.errors import IntegrationError, Where
 from percepta.core.fields import Direction
@@ -22,14 +22,20 @@ from percepta.integration.integration import (
 )
 
 F = TypeVar("F", bound=Callable[..., Any])
-Decorator = Callable[[F], F]
+
+
+class Decorator(Protocol):
+    """Returns the very function it is put on."""
+
+    def __call__(self, function: F, /) -> F:
+        """Collect the function."""
 
 
 @overload
 def subsets(function: F) -> F: ...
 @overload
-def subsets() -> Decorator[Any]: ...
-def subsets(function: F | None = None) -> F | Decorator[Any]:
+def subsets() -> Decorator: ...
+def subsets(function: F | None = None) -> F | Decorator:
     """Declare ``() -> list[Samples]``; it runs once."""
 
     def add(function: F, collector: Collector, where: Where) -> None:
@@ -43,7 +49,7 @@ def subsets(function: F | None = None) -> F | Decorator[Any]:
     return _decorator(add) if function is None else _decorator(add)(function)
 
 
-def input(name: str, channel_axis: int | None = None) -> Decorator[F]:
+def input(name: str, channel_axis: int | None = None) -> Decorator:
     """Declare an input of the model: ``(sample_id, samples) -> array`` of one sample.
 
     Args:
@@ -66,7 +72,7 @@ def input(name: str, channel_axis: int | None = None) -> Decorator[F]:
     return _named("input", name, add)
 
 
-def ground_truth(name: str) -> Decorator[F]:
+def ground_truth(name: str) -> Decorator:
     """Declare a ground truth: ``(sample_id, samples) -> array | number``.
 
     It is not called for samples of the subset ``unlabeled``.
@@ -84,8 +90,8 @@ def ground_truth(name: str) -> Decorator[F]:
 @overload
 def metadata(name: F) -> F: ...
 @overload
-def metadata(name: str | None = None) -> Decorator[Any]: ...
-def metadata(name: str | F | None = None) -> F | Decorator[Any]:
+def metadata(name: str | None = None) -> Decorator: ...
+def metadata(name: str | F | None = None) -> F | Decorator:
     """Declare metadata: ``(sample_id, samples) -> scalar | None | flat dict``.
 
     Args:
@@ -103,7 +109,7 @@ def metadata(name: str | F | None = None) -> F | Decorator[Any]:
     return _decorator(add)(name) if callable(name) else _decorator(add)
 
 
-def loss(name: str, connect: Mapping[str, str] | None = None) -> Decorator[F]:
+def loss(name: str, connect: Mapping[str, str] | None = None) -> Decorator:
     """Declare a loss: arrays with a batch axis, by argument name -> one value per sample.
 
     Args:
@@ -123,7 +129,7 @@ def metric(
     name: str,
     direction: str | Direction | Mapping[str, str | Direction] = Direction.DOWN,
     connect: Mapping[str, str] | None = None,
-) -> Decorator[F]:
+) -> Decorator:
     """Declare a metric: arrays with a batch axis, by argument name -> one value per sample.
 
     It may return a dict of such arrays.
@@ -145,7 +151,7 @@ def metric(
     return _named("metric", name, add)
 
 
-def visualizer(name: str, connect: Mapping[str, str] | None = None) -> Decorator[F]:
+def visualizer(name: str, connect: Mapping[str, str] | None = None) -> Decorator:
     """Declare a visualizer: arrays of one sample, by argument name -> a visual.
 
     Args:
@@ -166,10 +172,10 @@ def model(predictions: F) -> F: ...
 @overload
 def model(
     predictions: Sequence[Prediction | str] | Prediction | None = None,
-) -> Decorator[Any]: ...
+) -> Decorator: ...
 def model(
     predictions: Sequence[Prediction | str] | Prediction | F | None = None,
-) -> F | Decorator[Any]:
+) -> F | Decorator:
     """Declare the model: ``() -> torch.nn.Module | path of an .onnx file``.
 
     Args:
@@ -216,7 +222,7 @@ def _declare(given: Any, collector: Collector, where: Where) -> None:
         collector.predictions.append(prediction)
 
 
-def _decorator(add: Callable[[Any, Collector, Where], None]) -> Decorator[Any]:
+def _decorator(add: Callable[[Any, Collector, Where], None]) -> Decorator:
     def decorate(function: Any) -> Any:
         collector = active()
         if not callable(function):
@@ -230,7 +236,7 @@ def _decorator(add: Callable[[Any, Collector, Where], None]) -> Decorator[Any]:
     return decorate
 
 
-def _named(kind: str, name: object, add: Callable[[Any, Collector, Where], None]) -> Decorator[Any]:
+def _named(kind: str, name: object, add: Callable[[Any, Collector, Where], None]) -> Decorator:
     if callable(name):
         raise IntegrationError(
             f"@percepta.{kind} needs a name.",

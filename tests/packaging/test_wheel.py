@@ -70,6 +70,9 @@ def test_the_page_shows_the_run_of_the_demo(address: str) -> None:
         errors: list[str] = []
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(address)
-        expect(page.locator("#root")).to_contain_text("digits", timeout=30_000)
+        expect(page.get_by_role("main")).to_contain_text("1,797 samples", timeout=30_000)
+        page.get_by_role("main").get_by_role("link").first.click()
+        page.get_by_role("main").get_by_role("link").first.click()
+        expect(page.locator("canvas").first).to_be_visible(timeout=30_000)
         assert errors == []
         browser.close()

@@ -82,7 +82,8 @@ def evaluate(
             returns one value per sample; None chooses by the target.
         metrics: like ``loss``, a list or a mapping by name; None for accuracy where targets are classes.
         labels: one name a class.
-        metadata: ``(sample_id, samples) -> scalar | flat dict``; ``samples.data`` is the dataset.
+        metadata: ``(sample_id, samples) -> scalar | flat dict``; ``samples.data`` is the dataset,
+            ``samples.position(sample_id)`` the index in it.
         ids: sample ids by subset; None for 0, 1, 2 …
         predictions: the model's outputs, in order, where it has several.
         project: name of the project the run goes to.

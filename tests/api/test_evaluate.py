@@ -37,7 +37,9 @@ def test_a_module_and_two_datasets_become_a_run_with_a_map(workspace_path: Path)
         parts(),
         loss=torch.nn.CrossEntropyLoss(label_smoothing=0.1),
         labels=["none", "one", "both"],
-        metadata=lambda sample_id, samples: {"first": float(samples.data[sample_id][0][0])},
+        metadata=lambda sample_id, samples: {
+            "first": float(samples.data[samples.position(sample_id)][0][0])
+        },
         ids={"validation": [f"v{i}" for i in range(60)]},
         project="from python",
     )

@@ -14,8 +14,8 @@ import { HoverCard } from "./HoverCard";
 import { useMapHandle } from "./mapHandle";
 import { simplify } from "./polygon";
 import { useRun, useView } from "./run";
+import { useCamera } from "./useCamera";
 import { useColoring, useSizing, useTheme } from "./useEncoding";
-import type { Camera } from "./view";
 
 export interface Hovered {
   row: number;
@@ -24,7 +24,6 @@ export interface Hovered {
 }
 
 const NO_ROWS = new Uint32Array(0);
-const CAMERA_PAUSE = 400;
 
 /** The map with everything that is drawn on it; what the user does on it goes into the view. */
 export function MapCanvas({ map }: { map: MapInfo }) {
@@ -53,7 +52,7 @@ export function MapCanvas({ map }: { map: MapInfo }) {
 
   useEffect(() => drawing?.setTheme(theme), [drawing, theme]);
   useGestures(drawing, setHovered);
-  usePositions(drawing, coordinates.data);
+  useCamera(drawing, canvas.current, coordinates.data);
   useAppearance(drawing, map);
   return (
     <div className={classes.canvasBox} data-testid="map" data-ready={coordinates.isSuccess || undefined}>
@@ -76,7 +75,6 @@ function useGestures(drawing: PopulationMap | null, setHovered: (hovered: Hovere
   useEffect(() => drawing?.setMode(mode), [drawing, mode]);
   useEffect(() => {
     if (!drawing) return;
-    let timer = 0;
     const stops = [
       drawing.on("hover", ({ row, x, y }) => setHovered(row === null ? null : { row, x, y })),
       drawing.on("click", ({ row, shift, meta }) => {
@@ -90,50 +88,12 @@ function useGestures(drawing: PopulationMap | null, setHovered: (hovered: Hovere
         store.getState().select(simplify(polygon), shift || meta);
         useUi.getState().set({ panel: true });
       }),
-      drawing.on("camera", (camera) => {
-        window.clearTimeout(timer);
-        timer = window.setTimeout(() => {
-          store.getState().set({ camera: isWhole(drawing, camera) ? null : { x: camera.x, y: camera.y, zoom: camera.zoom } });
-        }, CAMERA_PAUSE);
-      }),
     ];
     return () => {
-      window.clearTimeout(timer);
       for (const stop of stops) stop();
       setHovered(null);
     };
   }, [drawing, store, setHovered]);
-}
-
-function usePositions(drawing: PopulationMap | null, at: { x: Float32Array; y: Float32Array } | undefined): void {
-  const { store } = useRun();
-  const camera = useView((view) => view.camera);
-  useEffect(() => {
-    if (!drawing || !at) return;
-    drawing.setPositions(at.x, at.y);
-    whole.set(drawing, drawing.camera);
-    const kept = store.getState().camera;
-    if (kept) drawing.camera = kept;
-  }, [drawing, at, store]);
-  // Back and a link move the camera; the map's own movements arrive here too, and change nothing.
-  useEffect(() => {
-    if (!drawing) return;
-    if (!camera) {
-      if (!isWhole(drawing, drawing.camera)) drawing.fit();
-      return;
-    }
-    const { x, y, zoom } = drawing.camera;
-    const near = Math.abs(zoom / camera.zoom - 1) < 1e-3 && Math.hypot(x - camera.x, y - camera.y) * zoom < 0.05;
-    if (!near) drawing.camera = camera;
-  }, [drawing, camera]);
-}
-
-/** Where each map's camera stands when it shows the whole map. */
-const whole = new WeakMap<PopulationMap, Camera>();
-
-function isWhole(drawing: PopulationMap, { x, y, zoom }: Camera): boolean {
-  const fit = whole.get(drawing);
-  return fit === undefined || (Math.abs(zoom / fit.zoom - 1) < 1e-3 && Math.hypot(x - fit.x, y - fit.y) < 1e-3 * (1 + Math.hypot(fit.x, fit.y)));
 }
 
 function useAppearance(drawing: PopulationMap | null, map: MapInfo): void {
@@ -159,6 +119,8 @@ function useAppearance(drawing: PopulationMap | null, map: MapInfo): void {
   }, [drawing, bits, hide]);
   const rows = useMemo(() => (selected ? rowsOf(selected.bits) : NO_ROWS), [selected]);
   useEffect(() => drawing?.setSelection(rows), [drawing, rows, map.id]);
+  const sample = useView((view) => view.sample);
+  useEffect(() => drawing?.setHovered(sample), [drawing, sample]);
 }
 
 /** Names of clusters at their places; sub-clusters appear when one looks closer. */

@@ -16,7 +16,7 @@ const MODES: { mode: Mode; label: string; icon: ReactNode }[] = [
 export function Tools() {
   const mode = useUi((ui) => ui.mode);
   const set = useUi((ui) => ui.set);
-  const map = useMapHandle((handle) => handle.map);
+  const home = useMapHandle((handle) => handle.goHome);
   const zoom = useZoomToSelection();
   return (
     <div className={classes.tools} role="toolbar" aria-label="Map tools">
@@ -26,7 +26,7 @@ export function Tools() {
         </Tool>
       ))}
       <hr />
-      <Tool label="Whole map (0)" onClick={() => map?.fit()} testid="fit">
+      <Tool label="Whole map (0)" onClick={home ?? undefined} testid="fit">
         <IconMaximize size={16} stroke={1.6} />
       </Tool>
       <Tool label="Zoom to the selection (Z)" onClick={zoom ?? undefined} testid="zoom-selection">

@@ -15,7 +15,7 @@ import { useZoomToSelection } from "./useZoomToSelection";
 export function useRunKeys(): void {
   const { store } = useRun();
   const ui = useUi((state) => state.set);
-  const drawing = useMapHandle((handle) => handle.map);
+  const home = useMapHandle((handle) => handle.goHome);
   const zoom = useZoomToSelection();
   const step = useStep();
   const narrow = useNarrow();
@@ -24,7 +24,7 @@ export function useRunKeys(): void {
     l: () => ui({ mode: "lasso" }),
     b: () => ui({ mode: "box" }),
     p: () => ui({ panel: !useUi.getState().panel }),
-    "0": () => drawing?.fit(),
+    "0": () => home?.(),
     z: () => zoom?.(),
     h: () => store.getState().set({ hide: !store.getState().hide }),
     g: () => store.getState().set({ drawer: !store.getState().drawer }),
@@ -39,19 +39,17 @@ export function useRunKeys(): void {
   });
 }
 
-/** Walks the samples of the selection (when it has several), else of the filter, in the gallery's order. */
+/** Walks the samples that the gallery shows, in its order. */
 function useStep(): (by: 1 | -1) => void {
   const { store } = useRun();
   const { rows, what } = useOrder();
   return (by) => {
     if (!rows || rows.length === 0) return;
-    const { sample, selection } = store.getState();
-    const alone = what === "selected" && rows.length === 1 && selection.polygons.length === 0;
-    // Alone, a selected sample walks along all rows.
-    if (alone) return store.getState().open(Math.max(0, (sample ?? rows[0]) + by));
+    const { sample, set, open } = store.getState();
     const here = sample === null ? -1 : rows.indexOf(sample);
-    const next = rows[(here + by + rows.length) % rows.length];
-    store.getState().set({ sample: next });
+    const next = here < 0 ? rows[by > 0 ? 0 : rows.length - 1] : rows[(here + by + rows.length) % rows.length];
+    if (what === "selected") set({ sample: next });
+    else open(next);
   };
 }
 

@@ -2,10 +2,10 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { type MouseEvent, useEffect, useRef, useState } from "react";
 import { thumbnail } from "../api/client";
 import { colorOf } from "../explore/coloring";
-import { useRun, useView } from "../explore/run";
+import { useMapHandle } from "../explore/mapHandle";
+import { useColumn, useRun, useView } from "../explore/run";
 import { useColoring } from "../explore/useEncoding";
 import { valueAt } from "../filters/columns";
-import { useColumn } from "../explore/run";
 import { value as show } from "../theme/format";
 import classes from "./samples.module.css";
 import { Thumbnail } from "./Thumbnail";
@@ -15,7 +15,7 @@ const CAPTION = 18;
 const PAD = 12;
 
 /** Pictures of the rows, as many as fit a line; only those in sight exist. */
-export function Gallery({ rows, size: wanted }: { rows: Uint32Array; size: number }) {
+export function Gallery({ rows, size: wanted, many }: { rows: Uint32Array; size: number; many: boolean }) {
   const { run } = useRun();
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box);
@@ -32,9 +32,15 @@ export function Gallery({ rows, size: wanted }: { rows: Uint32Array; size: numbe
   const sample = useView((view) => view.sample);
   const setView = useView((view) => view.set);
   const toggle = useView((view) => view.toggleRow);
+  const open = useView((view) => view.open);
+  const drawing = useMapHandle((handle) => handle.map);
   const { field, coloring } = useColoring();
   const { column } = useColumn(field);
-  const choose = (event: MouseEvent, row: number) => (event.shiftKey || event.ctrlKey || event.metaKey ? toggle(row) : setView({ sample: row }));
+  const choose = (event: MouseEvent, row: number) => {
+    if (event.shiftKey || event.ctrlKey || event.metaKey) toggle(row);
+    else if (many) setView({ sample: row });
+    else open(row);
+  };
   return (
     <div className={classes.gallery} ref={box} data-testid="gallery">
       <div style={{ height: lines.getTotalSize() + GAP, position: "relative" }}>
@@ -44,7 +50,10 @@ export function Gallery({ rows, size: wanted }: { rows: Uint32Array; size: numbe
               const value = column ? valueAt(column, row) : null;
               const color = coloring ? colorOf(coloring, value) : null;
               return (
-                <button type="button" key={row} className={classes.tile} style={{ width: size }} data-here={row === sample || undefined} data-row={row} data-testid="tile" onClick={(event) => choose(event, row)}>
+                <button type="button" key={row} className={classes.tile} style={{ width: size }} data-here={row === sample || undefined} data-row={row} data-testid="tile" onClick={(event) => choose(event, row)}
+                  onPointerEnter={() => drawing?.setHovered(row)}
+                  onPointerLeave={() => drawing?.setHovered(sample)}
+                >
                   <Thumbnail src={thumbnail(run.id, row)} size={size} />
                   <span className={classes.caption}>
                     {color && <i style={{ background: color }} />}

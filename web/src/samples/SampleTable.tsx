@@ -18,12 +18,14 @@ interface Line {
 }
 
 /** The rows with their fields; a click on a heading sorts. */
-export function SampleTable({ rows, fields }: { rows: Uint32Array; fields: Field[] }) {
+export function SampleTable({ rows, fields, many }: { rows: Uint32Array; fields: Field[]; many: boolean }) {
   const { run } = useRun();
   const box = useRef<HTMLDivElement>(null);
   const sample = useView((view) => view.sample);
   const sort = useView((view) => view.sort);
   const set = useView((view) => view.set);
+  const open = useView((view) => view.open);
+  const choose = (row: number) => (many ? set({ sample: row }) : open(row));
   const columns = useMemo<ColumnDef<typeof features, Line>[]>(
     () => fields.map((field) => ({ id: field.name, header: field.name, cell: ({ row }) => cellOf(field, row.original.row) })),
     [fields],
@@ -69,8 +71,8 @@ export function SampleTable({ rows, fields }: { rows: Uint32Array; fields: Field
               data-row={row}
               data-testid="table-row"
               style={{ gridTemplateColumns: template, minWidth: least, transform: `translateY(${shown[at].start}px)` }}
-              onClick={() => set({ sample: row })}
-              onKeyDown={(event) => event.key === "Enter" && set({ sample: row })}
+              onClick={() => choose(row)}
+              onKeyDown={(event) => event.key === "Enter" && choose(row)}
             >
               <Thumbnail src={thumbnail(run.id, row)} size={26} />
               {line.getAllCells().map((cell, place) => (

@@ -28,7 +28,7 @@ export function Samples({ children, initialSize = 64 }: { children?: ReactNode; 
           {order.what === "selected" ? "The lasso holds no dot that the filter lets through." : "Switch a chip off, or widen its range, to see samples again."}
         </EmptyState>
       )}
-      {order.rows && order.rows.length > 0 && (layout === "grid" ? <Gallery rows={order.rows} size={size} /> : <SampleTable rows={order.rows} fields={fields.slice(0, MOST_COLUMNS)} />)}
+      {order.rows && order.rows.length > 0 && (layout === "grid" ? <Gallery rows={order.rows} size={size} many={order.what === "selected"} /> : <SampleTable rows={order.rows} fields={fields.slice(0, MOST_COLUMNS)} many={order.what === "selected"} />)}
     </div>
   );
 }

@@ -72,8 +72,9 @@ export function SelectionSummary({ selected }: { selected: RowSet }) {
                 </tr>
               </thead>
               <tbody>
-                {means.map(({ field, inside, outside }) => {
-                  const worse = inside !== null && outside !== null && field.direction && (field.direction === "down" ? inside > outside : inside < outside);
+                {means.map(({ field, inside, outside, shift }) => {
+                  // A difference that the eye should stop at: a tenth of a standard deviation the wrong way.
+                  const worse = (field.direction === "down" && shift > 0.1) || (field.direction === "up" && shift < -0.1);
                   return (
                     <tr key={field.name} data-main={field.name === loss?.name || undefined} data-testid={`mean-${field.name}`}>
                       <td>{field.name}</td>

@@ -30,6 +30,8 @@ export interface Means {
   field: Field;
   inside: number | null;
   outside: number | null;
+  /** Difference in standard deviations of the whole; 0 where one side is not known. */
+  shift: number;
 }
 
 const LEAST_SHARE = 0.25;
@@ -43,16 +45,17 @@ export function meansOf(field: Field, summary: FieldSummary, inside: number, tot
   const knownInside = inside - summary.missingMatching;
   const mean = knownInside > 0 ? summary.meanMatching : null;
   const rest = known - knownInside;
-  return { field, inside: mean, outside: rest > 0 ? (summary.mean * known - (mean ?? 0) * knownInside) / rest : null };
+  const outside = rest > 0 ? (summary.mean * known - (mean ?? 0) * knownInside) / rest : null;
+  const spread = deviation(summary.edges, summary.all);
+  return { field, inside: mean, outside, shift: mean !== null && outside !== null && spread > 0 ? (mean - outside) / spread : 0 };
 }
 
 /** The telling values, or the shifted mean, of one field. */
 export function sharedBy(field: Field, summary: FieldSummary, inside: number, total: number): Shared[] {
   if (summary.kind === "numeric") {
     const means = meansOf(field, summary, inside, total);
-    const spread = deviation(summary.edges, summary.all);
-    if (!means || means.inside === null || means.outside === null || !(spread > 0)) return [];
-    const shift = (means.inside - means.outside) / spread;
+    if (!means || means.inside === null || means.outside === null) return [];
+    const { shift } = means;
     if (Math.abs(shift) < LEAST_SHIFT) return [];
     return [{ kind: "mean", field, value: null, inside: means.inside, outside: means.outside, shift, score: Math.min(1, Math.abs(shift) / 3) }];
   }

@@ -17,7 +17,9 @@ export function useOrder(enabled = true): Order {
   const sort = useView((view) => view.sort);
   const selected = useSelected();
   const { set: matching } = useMatching();
-  const what = selected !== null ? "selected" : matching !== null ? "matching" : "all";
+  // One chosen sample is no crowd to look through: those around it in the filter are.
+  const lone = useView(({ selection }) => selection.polygons.length === 0 && selection.rows.length === 1);
+  const what = selected !== null && !lone ? "selected" : matching !== null ? "matching" : "all";
   const everything = useMemo(() => all(run.samples), [run.samples]);
   const set = what === "selected" ? selected : what === "matching" ? matching : everything;
   const query = useQuery({

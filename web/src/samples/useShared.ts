@@ -1,6 +1,7 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import type { Field } from "../api/types";
 import { useRun } from "../explore/run";
+import type { FieldSummary } from "../filters/summary";
 import type { RowSet } from "../filters/worker";
 import { type Means, meansOf, type Shared, sharedBy } from "./shared";
 
@@ -10,6 +11,11 @@ const MOST_FIELDS = 80;
 const MOST_SHOWN = 10;
 /** Rows times fields that are worth fetching to compare a selection; about 400 MB of columns. */
 const MOST_VALUES = 60_000_000;
+
+interface Answered {
+  field: Field;
+  summary: FieldSummary;
+}
 
 export interface SharedAnswer {
   means: Means[];
@@ -21,21 +27,25 @@ export interface SharedAnswer {
 /** What a selection shares, and its means against the rest. */
 export function useShared(selected: RowSet): SharedAnswer {
   const { run, map, fields, engine } = useRun();
+  const queryClient = useQueryClient();
   const compared = comparable(fields, run.samples);
+  const key = ["shared", run.id, map?.id ?? null, selected.count, hash(selected.bits)];
   const query = useQuery({
-    queryKey: ["shared", run.id, map?.id ?? null, selected.bits],
-    queryKeyHashFn: () => `shared ${run.id} ${map?.id} ${selected.count} ${hash(selected.bits)}`,
+    queryKey: key,
     queryFn: async () => {
-      const answers = [];
-      // One after the other: each asks for a column, and other questions may come in between.
-      for (const field of compared) answers.push({ field, summary: await engine.summaryOf(field.name, selected.bits, map?.id ?? null) });
-      return answers;
+      const answers: Answered[] = [];
+      // One after the other: each asks for a column, other questions may come in between, and what is known shows.
+      for (const field of compared) {
+        answers.push({ field, summary: await engine.summaryOf(field.name, selected.bits, map?.id ?? null) });
+        queryClient.setQueryData(key, { answers: [...answers], done: false });
+      }
+      return { answers, done: true };
     },
     gcTime: 10_000,
     staleTime: Infinity,
     retry: false,
   });
-  const answers = query.data ?? [];
+  const answers = query.data?.answers ?? [];
   const scored = answers.filter(({ field }) => field.group === "loss" || field.group === "metric");
   const rest = answers.filter(({ field }) => field.group !== "loss" && field.group !== "metric");
   return {
@@ -44,7 +54,7 @@ export function useShared(selected: RowSet): SharedAnswer {
       .flatMap(({ field, summary }) => sharedBy(field, summary, selected.count, run.samples))
       .sort((a, b) => b.score - a.score)
       .slice(0, MOST_SHOWN),
-    pending: query.isPending,
+    pending: query.isPending || query.isFetching,
     problem: query.error ? String(query.error.message) : null,
   };
 }

@@ -10,6 +10,8 @@ from torch import nn
 
 from percepta.core.errors import ModelError
 from percepta.models import open_model
+from percepta.models.layout import ResponseLayout
+from percepta.models.pooling import pool
 from tests.models.nets import ConvNet, TokenNet, Toy, TwoInputs
 
 RANDOM = np.random.default_rng(0)
@@ -226,6 +228,25 @@ def test_pooling_agrees_with_numpy_in_both_memory_formats(channels, size):
         response = result.outputs["map"]
         np.testing.assert_allclose(result.mean["conv"], response.mean((2, 3)), rtol=1e-5, atol=1e-6)
         assert np.array_equal(result.max["conv"], response.max((2, 3)))
+
+
+@pytest.mark.parametrize("threads", [1, 2, 8])
+def test_pooling_of_many_positions_is_accurate_and_keeps_non_finite_values(threads):
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)  # few threads: one compiled reading; many: two reductions
+    try:
+        rows = (RANDOM.standard_normal((3, 70, 90, 20)) + 5).astype(np.float32)
+        rows[0, 3, 4, 5] = np.nan
+        rows[1, 0, 0, 7] = np.inf
+        rows[1, 1, 1, 8] = -np.inf
+        rows[2, :, :, 9] = -np.inf
+        layout = ResponseLayout(0, 3, 4, 20)
+        mean, maximum = pool(torch.from_numpy(rows), layout)
+    finally:
+        torch.set_num_threads(before)
+    exact = rows.astype(np.float64).mean((1, 2))
+    np.testing.assert_allclose(mean.numpy(), exact, rtol=2e-6)
+    np.testing.assert_array_equal(maximum.numpy(), rows.max((1, 2)))
 
 
 def test_attention_recurrent_and_transformer_layers_are_captured():

@@ -9,6 +9,7 @@ import torch
 from percepta.models.layout import ResponseLayout
 
 VECTOR_WIDTH = 32
+KERNEL_THREADS = 4
 
 
 def pool(response: torch.Tensor, layout: ResponseLayout) -> tuple[torch.Tensor, torch.Tensor]:
@@ -34,6 +35,8 @@ def pool(response: torch.Tensor, layout: ResponseLayout) -> tuple[torch.Tensor, 
         if rows.shape[1] == 1:
             value = rows[:, 0].to(torch.float32, copy=True)  # the next layer may work in place
             return value, value
+        if _suits_kernel(rows):
+            return _pool_in_one_reading(rows)
         return rows.mean(1, dtype=torch.float32), _max_of_rows(rows).float()
     planes = response.movedim(-1, 1).reshape(samples, layout.groups, layout.width, -1)
     mean = planes.mean(-1, dtype=torch.float32)
@@ -41,6 +44,21 @@ def pool(response: torch.Tensor, layout: ResponseLayout) -> tuple[torch.Tensor, 
     if layout.groups == 1:
         return mean[:, 0], maximum[:, 0]
     return mean.mean(1), maximum.amax(1)
+
+
+def _suits_kernel(rows: torch.Tensor) -> bool:
+    """Whether the compiled kernel applies; it runs on one core, so not where there are many."""
+    plain = rows.device.type == "cpu" and rows.dtype == torch.float32 and rows.is_contiguous()
+    return plain and not rows.requires_grad and torch.get_num_threads() <= KERNEL_THREADS
+
+
+def _pool_in_one_reading(rows: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    from percepta.models.row_pooling import pool_rows
+
+    mean = torch.empty(rows.shape[0], rows.shape[2])
+    maximum = torch.empty_like(mean)
+    pool_rows(rows.numpy(), mean.numpy(), maximum.numpy())
+    return mean, maximum
 
 
 def _max_of_rows(rows: torch.Tensor) -> torch.Tensor:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,7 @@ from percepta.models.torch_layers import (
     named_parts,
     response_of,
 )
+from percepta.models.torch_running import choose_device, evaluation_mode, nearly_equal
 
 PROBE_SIZES = (2, 3)
 
@@ -67,7 +68,7 @@ class TorchModel:
         self.parameters = sum(p.numel() for p in module.parameters())
         self.content_hash = hash_module(module)
         self._home = next((p.device for p in module.parameters()), torch.device("cpu"))
-        self._device = _choose_device(device)
+        self._device = choose_device(device)
         self._dtype = next(
             (p.dtype for p in module.parameters() if p.is_floating_point()), torch.float32
         )
@@ -194,7 +195,7 @@ class TorchModel:
         tensors = {name: self._to_device(array) for name, array in batch.items()}
         try:
             with ExitStack() as stack:
-                stack.enter_context(_evaluation_mode(self._module, self._parts))
+                stack.enter_context(evaluation_mode(self._module, self._parts))
                 stack.enter_context(forward_hooks(taps, hook))
                 return flatten_outputs(self._call(self._module, tensors))
         except ModelError:
@@ -287,38 +288,7 @@ class TorchModel:
             return False
         finally:
             self._channels_last = False
-        return all(_close(result[self._paths[n]], tensor) for n, tensor in expected.items())
-
-
-@contextmanager
-def _evaluation_mode(module: nn.Module, parts: Sequence[nn.Module]) -> Iterator[None]:
-    """Set evaluation mode, and attention that calls its submodules; put both back after."""
-    training = [part for part in parts if part.training]
-    fast_attention = torch.backends.mha.get_fastpath_enabled()
-    if training:
-        module.eval()
-    torch.backends.mha.set_fastpath_enabled(False)
-    try:
-        yield
-    finally:
-        torch.backends.mha.set_fastpath_enabled(fast_attention)
-        for part in training:
-            part.training = True
-
-
-def _choose_device(device: str | None) -> torch.device:
-    if device is None:
-        return torch.device("cuda:0" if torch.cuda.is_available() else "cpu")
-    try:
-        chosen = torch.device(device)
-    except RuntimeError as error:
-        raise ModelError(f"Unknown device {device!r}.", fix="Say cpu, cuda or cuda:1.") from error
-    if chosen.type == "cuda":
-        index = chosen.index or 0
-        if index >= torch.cuda.device_count():
-            raise ModelError(f"There is no CUDA device {index} here.", fix="Leave the device out.")
-        return torch.device("cuda", index)
-    return chosen
+        return all(nearly_equal(result[self._paths[n]], tensor) for n, tensor in expected.items())
 
 
 def _spec(
@@ -335,11 +305,3 @@ def _to_numpy(tensor: torch.Tensor) -> Array:
     if tensor.dtype in (torch.float16, torch.bfloat16):
         tensor = tensor.float()
     return np.asarray(tensor.cpu().contiguous().numpy())
-
-
-def _close(one: torch.Tensor, other: torch.Tensor) -> bool:
-    if one.shape != other.shape:
-        return False
-    a, b = one.detach().float(), other.detach().float()
-    scale = b.abs().max().item() if b.numel() else 0.0
-    return bool(torch.allclose(a, b, rtol=1e-3, atol=1e-4 * scale + 1e-6, equal_nan=True))

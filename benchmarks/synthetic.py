@@ -8,13 +8,13 @@ The recipe (everything follows from ``--seed``; shard ``i`` draws from ``default
   dimensions, the centre of a variant is its label's centre plus ``N(0, I) * 0.6``. A sample is its variant's
   centre plus ``N(0, I)``.
 * Labels are drawn in proportion to ``1 / (1 + 0.15 l)``, variants uniformly.
-* 3 % of the samples carry a label drawn at random: their latent vector and prediction stay with the group they
-  come from, so that their loss is high and their dot lies among another label's dots.
+* 3 % of the samples carry a label drawn at random: their latent vector and prediction stay with the group
+  they come from, so that their loss is high and their dot lies among another label's dots.
 * Logits are minus the squared distance to each label's centre over ``width``, plus ``N(0, 0.3)``; predicted
   label, confidence, margin, entropy and loss (cross-entropy) follow from them.
 * The map: labels sit on a sunflower spiral (angle ``2.39996 l``, radius ``10 sqrt(l + 0.5)``), variants on a
-  ring of radius 3 around their label, and a dot is its variant's place plus 0.75 times the first two components
-  of the sample's own noise. Clusters are the labels, sub-clusters the variants.
+  ring of radius 3 around their label, and a dot is its variant's place plus 0.75 times the first two
+  components of the sample's own noise. Clusters are the labels, sub-clusters the variants.
 * Metadata: label, weather, camera, brightness (2 % missing), occluded (5 % missing), weight, file (all
   different).
 """

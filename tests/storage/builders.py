@@ -53,7 +53,9 @@ def small_shard(plan: RunPlan, index: int) -> ShardData:
         columns={
             "loss": np.array([one.random() for one in rng], np.float32),
             "right": [bool(position % 2) for position in positions],
-            "label": [None if position % 5 == 0 else f"label {position % 3}" for position in positions],
+            "label": [
+                None if position % 5 == 0 else f"label {position % 3}" for position in positions
+            ],
             "count": [int(position) for position in positions],
         },
         latents={"balanced": np.array([one.random(4) for one in rng], np.float32).reshape(-1, 4)},
@@ -112,9 +114,7 @@ def content(run: Run) -> dict[str, Any]:
         "fields": run.fields,
         "subsets": run.subsets,
         "metrics": run.metrics,
-        "files": {
-            name: entry for name, entry in run.manifest["files"].items()
-        },
+        "files": {name: entry for name, entry in run.manifest["files"].items()},
         "columns": {
             name: run.column(name).to_pylist()
             for name in ("subset", "sample_id", *(field.name for field in run.fields))

@@ -87,7 +87,9 @@ def test_a_damaged_picture_is_named_when_it_is_read(workspace: Workspace, folder
 def test_large_files_are_checked_when_they_are_first_used(workspace: Workspace) -> None:
     from tests.storage.builders import write_columns
 
-    run = write_columns(workspace, {"x": np.random.default_rng(0).random(300_000)}, shard_size=10**6)
+    run = write_columns(
+        workspace, {"x": np.random.default_rng(0).random(300_000)}, shard_size=10**6
+    )
     path = run.folder / "columns.arrow"
     assert path.stat().st_size > 1 << 20
     data = bytearray(path.read_bytes())

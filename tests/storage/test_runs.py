@@ -149,9 +149,7 @@ def test_thumbnails_as_one_array_equal_thumbnails_as_a_list(workspace: Workspace
     batch = np.random.default_rng(1).integers(0, 256, (5, 8, 9, 1)).astype(np.uint8)
     runs = []
     for given in (batch, list(batch), [image[:, :, 0] for image in batch]):
-        with workspace.new_run(
-            new_run(workspace), RunPlan({Subset.TEST: range(5)}, 5)
-        ) as writer:
+        with workspace.new_run(new_run(workspace), RunPlan({Subset.TEST: range(5)}, 5)) as writer:
             writer.write_shard(0, ShardData(thumbnails=given))
             runs.append(writer.commit((), {}))
     assert len({run.manifest["files"]["thumbnails.pack"]["sha256"] for run in runs}) == 1
@@ -181,9 +179,7 @@ def test_a_run_of_which_every_sample_failed(workspace: Workspace) -> None:
     plan = RunPlan({Subset.TRAINING: range(3)}, 2, ("s",))
     with workspace.new_run(new_run(workspace), plan) as writer:
         for index in range(2):
-            failures = [
-                SampleFailure(k.subset, k.id, "read", "no") for k in plan.shard_keys(index)
-            ]
+            failures = [SampleFailure(k.subset, k.id, "read", "no") for k in plan.shard_keys(index)]
             writer.write_shard(index, ShardData(failures=failures))
         run = writer.commit(FIELDS, {})
     assert (run.n, len(run.failures())) == (0, 3)
@@ -200,11 +196,17 @@ def test_a_shard_that_does_not_fit_the_plan_is_refused(workspace: Workspace) -> 
             (replace(good, columns={"": [1, 2, 3]}), "1 to 200 characters"),
             (replace(good, columns={"x": [1, [2], 3]}), "'x' holds values that are not scalars"),
             (replace(good, columns={"x": np.zeros((3, 2))}), "shape \\(3, 2\\)"),
-            (replace(good, latents={"balanced": np.zeros((4, 4), "f4")}), "expected \\[3, width\\]"),
+            (
+                replace(good, latents={"balanced": np.zeros((4, 4), "f4")}),
+                "expected \\[3, width\\]",
+            ),
             (replace(good, thumbnails=good.thumbnails[:2]), "2 thumbnails for 3 samples"),
             (replace(good, thumbnails=[np.zeros((3, 3))] * 3), "A picture must be uint8"),
             (replace(good, visuals={"bars": []}), "0 visuals 'bars' for 3 samples"),
-            (replace(good, failures=[SampleFailure(Subset.TEST, 9, "", "")]), "does not hold test/9"),
+            (
+                replace(good, failures=[SampleFailure(Subset.TEST, 9, "", "")]),
+                "does not hold test/9",
+            ),
         ]
         for shard, message in wrong:
             with pytest.raises(StorageError, match=message):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -34,10 +36,11 @@ _NUMBERS = """
 """
 _TOTALS = f"""{_NUMBERS}
     SELECT count(*), count(*) FILTER (WHERE m), count(d), count(d) FILTER (WHERE m),
-        count(f), min(f), max(f), avg(f), avg(f) FILTER (WHERE m) FROM b
+        count(f), count(f) FILTER (WHERE m), min(f), max(f), avg(f), avg(f) FILTER (WHERE m) FROM b
 """  # noqa: S608
 _HISTOGRAM = f"""{_NUMBERS}
-    SELECT CAST(least(greatest(floor(f / ? - ?), 0), ?) AS INTEGER), count(*), count(*) FILTER (WHERE m)
+    SELECT CAST(least(greatest(floor((f / 2 - ?) / ? * ?), 0), ?) AS INTEGER),
+        count(*), count(*) FILTER (WHERE m)
     FROM b WHERE f IS NOT NULL GROUP BY 1
 """  # noqa: S608
 
@@ -148,15 +151,17 @@ def _categorical(field: Field, box: Box) -> FieldSummary:
 
 def _numeric(field: Field, box: Box) -> FieldSummary:
     totals = box.query(_TOTALS)
-    total, matching, present, present_matching, finite, low, high, mean, mean_matching = (
-        column[0].as_py() for column in totals.columns
-    )
+    total, matching, present, present_matching, *rest = (c[0].as_py() for c in totals.columns)
+    finite, finite_matching, low, high, mean, mean_matching = rest
     edges = _edges(low, high, field.type is FieldType.INTEGER)
-    counts, counts_matching = [0] * (len(edges) - 1), [0] * (len(edges) - 1)
-    if counts:
-        start, step = edges[0], edges[-1] / len(counts) - edges[0] / len(counts)
-        bins = box.query(_HISTOGRAM, [step, start / step, len(counts) - 1])
-        for at, a, b in zip(*(column.to_pylist() for column in bins.columns), strict=True):
+    bins = len(edges) - 1
+    counts, counts_matching = [0] * bins, [0] * bins
+    if bins == 1:
+        counts, counts_matching = [finite], [finite_matching]
+    elif bins > 1:
+        half = edges[-1] / 2 - edges[0] / 2  # halves: the range itself may be beyond every double
+        found = box.query(_HISTOGRAM, [edges[0] / 2, half, bins, bins - 1])
+        for at, a, b in zip(*(column.to_pylist() for column in found.columns), strict=True):
             counts[at], counts_matching[at] = a, b
     return FieldSummary(
         field=field.name,
@@ -182,8 +187,14 @@ def _edges(low: float | None, high: float | None, integer: bool) -> tuple[float,
     if low is None or high is None:
         return ()
     if integer and high - low < BINS:
-        return tuple(low - 0.5 + at for at in range(int(high - low) + 2))
-    step = high / BINS - low / BINS
-    if step <= 0 or low / step + BINS == low / step:  # one value, or as good as one
-        return (low - 0.5, high + 0.5) if abs(low) < 2**52 else (low, np.nextafter(high, np.inf))
-    return (*(low + step * at for at in range(BINS)), high)
+        edges = tuple(low - 0.5 + at for at in range(int(high - low) + 2))
+    else:
+        shares = (at / BINS for at in range(BINS + 1))
+        edges = tuple(low * (1 - share) + high * share for share in shares)
+    if all(before < after for before, after in pairwise(edges)) and high / 2 > low / 2:
+        return edges
+    if low < high:  # so close that there is no room for bins
+        return (low, high)
+    if low - 0.5 < low < low + 0.5:
+        return (low - 0.5, low + 0.5)
+    return (math.nextafter(low, 0), low) if low > 0 else (low, math.nextafter(low, 0))

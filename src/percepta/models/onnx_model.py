@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import onnx
 import onnxruntime
-from onnx import TensorProto, helper
+from onnx import TensorProto
 
 from percepta.core.errors import ModelError, Where
 from percepta.models.batches import check_batch, describe_batch, run_in_pieces, take_cyclic
 from percepta.models.layout import ResponseLayout, execution_depth, find_layout, merge_groups
-from percepta.models.matching import choose_outputs, match_names
+from percepta.models.matching import choose_outputs
 from percepta.models.model import Array, Forward, Layer, TensorSpec, describe_model
 from percepta.models.onnx_file import read_onnx
 from percepta.models.onnx_graph import (
@@ -27,6 +27,7 @@ from percepta.models.onnx_graph import (
     with_pooled_outputs,
     with_responses,
 )
+from percepta.models.onnx_inputs import GraphInputs
 
 PROBE_SIZES = (2, 3)
 _FLOATS = {"float16", "float32", "float64"}
@@ -71,20 +72,9 @@ class OnnxModel:
         self._providers = _choose_providers(device)
         self._sessions: dict[frozenset[str], _Session] = {}
         self.parameters = _count_parameters(self._model.graph)
-        graph = self._model.graph
-        initialised = {tensor.name for tensor in graph.initializer}
-        self._graph_inputs = {
-            value.name: value for value in graph.input if value.name not in initialised
-        }
-        self._names = match_names(
-            tuple(example),
-            tuple(self._graph_inputs),
-            what="input",
-            required=tuple(self._graph_inputs),
-            where=self._where,
-        )
-        batch, _ = check_batch(example, tuple(self._names), self._where)
-        self.max_batch = self._fixed_batch()
+        self._given = GraphInputs(self._model.graph, tuple(example), self._where)
+        batch, _ = check_batch(example, self._given.names, self._where)
+        self.max_batch = self._given.fixed_batch()
         self._open(batch, outputs)
 
     def _open(self, batch: Mapping[str, Array], names: Sequence[str] | None) -> None:
@@ -106,7 +96,7 @@ class OnnxModel:
         if not self._taps:
             self._tap_outputs(seen, types)
         self.layers = self._describe_layers()
-        self.inputs = tuple(self._input_spec(name, array) for name, array in batch.items())
+        self.inputs = tuple(self._given.spec(n, a, self.max_batch) for n, a in batch.items())
         self.outputs = tuple(
             TensorSpec(name, (self.max_batch, *_varying(seen, tensor)[1:]), types[tensor])
             for name, tensor in self._outputs.items()
@@ -123,7 +113,7 @@ class OnnxModel:
         if unknown:
             message = f"The model has no layer {', '.join(unknown)} to capture."
             raise ModelError(message, where=self._where)
-        batch, samples = check_batch(inputs, tuple(self._names), self._where)
+        batch, samples = check_batch(inputs, self._given.names, self._where)
         session = self._session(capture)
         return run_in_pieces(
             batch, samples, self.max_batch, lambda piece: self._forward(piece, session, capture)
@@ -194,7 +184,7 @@ class OnnxModel:
     def _run(
         self, session: onnxruntime.InferenceSession, batch: Mapping[str, Array], fetch: list[str]
     ) -> list[Array]:
-        feed = {self._names[n]: self._fit(n, array) for n, array in batch.items()}
+        feed = self._given.fit(batch)
         try:
             return list(session.run(fetch, feed))
         except Exception as error:
@@ -203,52 +193,6 @@ class OnnxModel:
                 where=self._where,
                 fix="Let the input functions return what the model takes.",
             ) from error
-
-    def _fit(self, name: str, array: Array) -> Array:
-        """Check an input's shape against the graph's and bring it to the graph's element type."""
-        tensor = self._graph_inputs[self._names[name]].type.tensor_type
-        if tensor.HasField("shape"):
-            sizes = [d.dim_value if d.HasField("dim_value") else None for d in tensor.shape.dim]
-            pairs = zip(sizes[1:], array.shape[1:], strict=False)
-            fits = len(sizes) == array.ndim and all(s is None or s <= 0 or s == a for s, a in pairs)
-            if not fits:
-                raise self._misfit(name, array, sizes[1:])
-        dtype = np.dtype(helper.tensor_dtype_to_np_dtype(tensor.elem_type))
-        fitted = array.astype(dtype, copy=False)
-        whole = dtype.kind in "fc" or array.dtype.kind != "f" or np.array_equal(fitted, array)
-        if not whole:
-            raise ModelError(
-                f"Input {name} has fractions ({array.dtype}), the model takes {dtype}.",
-                where=self._where,
-                fix=f"Let the input function return whole numbers as {dtype}.",
-            )
-        return np.ascontiguousarray(fitted)
-
-    def _misfit(self, name: str, array: Array, sizes: Sequence[int | None]) -> ModelError:
-        wanted = ", ".join("?" if size is None or size <= 0 else str(size) for size in sizes)
-        given = list(array.shape[1:])
-        same = sorted(given) == sorted(size or 0 for size in sizes)
-        hint = (
-            "The sizes are right but in another order: move the channel axis (numpy.moveaxis)."
-            if same
-            else "Let the input function return that shape (without the batch axis)."
-        )
-        return ModelError(
-            f"One sample of input {name} is {given}, the model takes [{wanted}].",
-            where=self._where,
-            fix=hint,
-        )
-
-    def _fixed_batch(self) -> int | None:
-        sizes = set()
-        for value in self._graph_inputs.values():
-            if not value.type.HasField("tensor_type"):
-                message = f"The model's input {value.name} is not a tensor."
-                raise ModelError(message, where=self._where, fix="Export it with tensor inputs.")
-            dims = value.type.tensor_type.shape.dim
-            if dims and dims[0].HasField("dim_value") and dims[0].dim_value > 0:
-                sizes.add(dims[0].dim_value)
-        return min(sizes) if sizes else None
 
     def _probe(
         self, batch: Mapping[str, Array], tensors: Sequence[str]
@@ -302,14 +246,6 @@ class OnnxModel:
             )
             for index, tap in enumerate(taps)
         )
-
-    def _input_spec(self, name: str, array: Array) -> TensorSpec:
-        tensor = self._graph_inputs[self._names[name]].type.tensor_type
-        dtype = np.dtype(helper.tensor_dtype_to_np_dtype(tensor.elem_type)).name
-        if not tensor.HasField("shape"):
-            return TensorSpec(name, (self.max_batch, *array.shape[1:]), dtype)
-        sizes = [d.dim_value if d.dim_value > 0 else None for d in tensor.shape.dim]
-        return TensorSpec(name, (self.max_batch, *sizes[1:]), dtype)
 
 
 def _choose_providers(device: str | None) -> list[str]:

@@ -8,6 +8,7 @@ import { PopulationMap } from "../map/populationMap";
 import type { MapLabel } from "../map/types";
 import { ErrorNotice } from "../shell/ErrorNotice";
 import { useUi } from "../shell/ui";
+import { labelOf } from "./clusterLabel";
 import { type Coloring, colorOf } from "./coloring";
 import classes from "./explore.module.css";
 import { HoverCard } from "./HoverCard";
@@ -130,7 +131,7 @@ function labelsOf(map: MapInfo, field: Field | undefined, coloring: Coloring | u
     return {
       x: cluster.x,
       y: cluster.y,
-      text: cluster.name,
+      text: labelOf(cluster, map.clusters),
       weight: cluster.size,
       ...(color !== null && { color }),
       ...(cluster.parent !== null && { minZoom: 3 }),

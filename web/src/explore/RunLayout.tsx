@@ -1,18 +1,21 @@
 import { Skeleton } from "@mantine/core";
-import { IconHourglass } from "@tabler/icons-react";
+import { IconMoodEmpty } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { Link, Outlet, useParams, useSearch } from "@tanstack/react-router";
+import { Outlet, useParams, useSearch } from "@tanstack/react-router";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useStore } from "zustand";
+import { ApiError } from "../api/errors";
 import { columnQuery, coordinatesQuery, queryClient, runQuery } from "../api/queries";
 import type { FieldType, RunDetails } from "../api/types";
 import { Engine } from "../filters/engine";
 import { FilterBar } from "../filters/FilterBar";
 import { EmptyState } from "../shell/EmptyState";
 import { ErrorNotice } from "../shell/ErrorNotice";
+import { FailuresLink } from "../projects/FailuresDialog";
 import { rememberRun } from "../shell/lastRun";
 import classes from "./explore.module.css";
 import { allFields, type OpenRun, RunContext } from "./run";
+import { Unfinished } from "./Unfinished";
 import { useUrlSync } from "./useUrlSync";
 import { createView } from "./view";
 import { decodeView } from "./viewUrl";
@@ -22,6 +25,7 @@ export function RunLayout() {
   const { run: id } = useParams({ from: "/runs/$run" });
   const run = useQuery(runQuery(id));
   useEffect(() => rememberRun(id), [id]);
+  if (run.error instanceof ApiError && run.error.status === 409) return <Unfinished run={id} message={run.error.message} />;
   if (run.isError) return <ErrorNotice error={run.error} retry={() => void run.refetch()} />;
   if (run.isPending)
     return (
@@ -31,12 +35,10 @@ export function RunLayout() {
         </div>
       </div>
     );
-  if (run.data.status === "running" || run.data.samples === 0)
+  if (run.data.samples === 0)
     return (
-      <EmptyState icon={<IconHourglass size={22} stroke={1.5} />} title={run.data.status === "running" ? "This run is still being evaluated" : "This run has no samples"} action={<Link to="/jobs">See its progress</Link>}>
-        {run.data.status === "running"
-          ? "Its samples can be explored as soon as it is complete. This page opens them by itself."
-          : "It ended before the first sample was done. Its log, under Runs & jobs, says why; it can be resumed there."}
+      <EmptyState icon={<IconMoodEmpty size={22} stroke={1.5} />} title="This run has no samples" action={<FailuresLink run={run.data} />}>
+        {run.data.failures > 0 ? "Every one of them failed." : "Its subsets were empty. See that the integration script returns ids for them."}
       </EmptyState>
     );
   return <Opened key={id} run={run.data} />;

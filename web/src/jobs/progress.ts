@@ -22,8 +22,8 @@ export function progressLine(job: Job): string {
   if (job.stage) parts.push(job.stage);
   if (job.total) parts.push(`${count(job.done)} of ${count(job.total)} ${job.unit}`);
   else if (job.done) parts.push(`${count(job.done)} ${job.unit}`);
-  if (job.rate && isLive(job)) parts.push(`${number(job.rate, 3)} ${job.unit}/s`);
-  if (job.eta !== null && isLive(job)) parts.push(`about ${duration(job.eta)} left`);
+  if (job.rate && isLive(job)) parts.push(`${job.rate >= 10 ? count(job.rate) : number(job.rate, 2)} ${job.unit}/s`);
+  if (job.eta !== null && job.eta >= 1 && isLive(job)) parts.push(`about ${duration(job.eta)} left`);
   return parts.join(" · ");
 }
 

@@ -1,5 +1,6 @@
 import { Button, CopyButton, Modal, Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { failuresQuery } from "../api/queries";
 import { ErrorNotice } from "../shell/ErrorNotice";
 import { count } from "../theme/format";
@@ -44,5 +45,19 @@ export function FailuresDialog({ run, onClose }: { run: { id: string; name: stri
         </>
       )}
     </Modal>
+  );
+}
+
+/** Opens the list of what failed; nothing where nothing did. */
+export function FailuresLink({ run }: { run: { id: string; name: string; failures: number } }) {
+  const [open, setOpen] = useState(false);
+  if (run.failures === 0) return null;
+  return (
+    <>
+      <Button onClick={() => setOpen(true)} data-testid="run-failures">
+        {count(run.failures)} {run.failures === 1 ? "sample" : "samples"} failed: see why
+      </Button>
+      {open && <FailuresDialog run={run} onClose={() => setOpen(false)} />}
+    </>
   );
 }

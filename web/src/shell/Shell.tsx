@@ -3,6 +3,7 @@ import { IconKeyboard, IconMoon, IconSearch, IconSun } from "@tabler/icons-react
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet } from "@tanstack/react-router";
 import { useEffect } from "react";
+import { ApiError } from "../api/errors";
 import { listen } from "../api/events";
 import { jobsQuery } from "../api/queries";
 import { JobsIndicator } from "../jobs/JobsIndicator";
@@ -10,6 +11,7 @@ import { Breadcrumb } from "./Breadcrumb";
 import { CommandPalette } from "./CommandPalette";
 import { HelpOverlay } from "./HelpOverlay";
 import { useKeys } from "./keys";
+import { NoAccess } from "./NoAccess";
 import { Rail } from "./Rail";
 import classes from "./shell.module.css";
 import { useUi } from "./ui";
@@ -20,7 +22,8 @@ export function Shell() {
   const set = useUi((ui) => ui.set);
   const { toggleColorScheme } = useMantineColorScheme();
   const scheme = useComputedColorScheme("dark");
-  useQuery(jobsQuery());
+  const jobs = useQuery(jobsQuery());
+  const locked = jobs.error instanceof ApiError && (jobs.error.status === 401 || jobs.error.status === 403);
   useEffect(() => listen(client), [client]);
   useKeys({
     "ctrl+k": () => set({ palette: !useUi.getState().palette }),
@@ -55,7 +58,7 @@ export function Shell() {
       </header>
       <Rail />
       <main className={classes.view}>
-        <Outlet />
+        {locked ? <NoAccess /> : <Outlet />}
       </main>
       <CommandPalette />
       <HelpOverlay />

@@ -1,11 +1,17 @@
-"""One Chromium for all browser tests."""
+"""One Chromium and one served workspace for all browser tests."""
 
 from __future__ import annotations
 
+import os
+import re
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser import chromium
 
@@ -17,3 +23,51 @@ def browser() -> Iterator[Browser]:
         started = chromium.launch(playwright)
         yield started
         started.close()
+
+
+@pytest.fixture(scope="package")
+def digits_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a workspace with one run of the digits demo: really trained, evaluated, explored."""
+    workspace = tmp_path_factory.mktemp("browser") / "workspace"
+    command = [sys.executable, "-m", "percepta", "demo", "--no-serve", "--json"]
+    environment = {**os.environ, "PERCEPTA_WORKSPACE": str(workspace)}
+    made = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert made.returncode == 0, made.stderr
+    return workspace
+
+
+@pytest.fixture(scope="package")
+def address(digits_workspace: Path) -> Iterator[str]:
+    """Serve that workspace; return the address with its token, as it is printed for the user."""
+    command = [sys.executable, "-m", "percepta", "serve", "--no-browser", "--port", "0"]
+    environment = {**os.environ, "PERCEPTA_WORKSPACE": str(digits_workspace)}
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as server:
+        assert server.stdout is not None
+        printed = server.stdout.readline()
+        found = re.search(r"http://\S+", printed)
+        assert found, f"the server printed no address: {printed}"
+        yield found[0]
+        server.send_signal(signal.SIGINT)
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    """Return a page logged in and showing all projects; anything it complains of fails the test."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, color_scheme="dark")
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on(
+        "console",
+        lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None,
+    )
+    page.on(
+        "response",
+        lambda got: complaints.append(f"{got.status} {got.url}") if got.status >= 400 else None,
+    )
+    page.goto(address)
+    yield page
+    context.close()
+    assert complaints == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 
 import typer
@@ -40,6 +41,8 @@ def _percepta(
 
 def main() -> None:
     """Run the command line; errors are two lines and a non-zero exit code."""
+    # Before torch is loaded: idle OpenMP threads must sleep, not spin, or a busy machine crawls.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     debug = "--debug" in sys.argv[1:]
     if debug:
         sys.argv.remove("--debug")

@@ -11,6 +11,7 @@ from percepta.engine.evaluate import evaluate
 from percepta.engine.explore import explore
 from percepta.engine.options import EvaluateOptions
 from percepta.integration import Integration, load_script
+from percepta.models.allocator import keep_freed_memory
 from percepta.storage import MapInfo, Run, RunStatus, Workspace
 
 
@@ -25,9 +26,12 @@ class Subject:
     def from_script(cls, script: Path, model: Path | None = None) -> Subject:
         """Load an integration script; the model is the given file, else what the script gives.
 
+        Done in processes of percepta's own, so it also tunes the process for running a model.
+
         Raises:
             IntegrationError: the script cannot be loaded, or there is no model.
         """
+        keep_freed_memory()
         integration = load_script(script)
         if model is not None:
             return cls(integration, model)

@@ -1,0 +1,71 @@
+"""A check's report in the terminal: one table of every part, then what is wrong and how to mend it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from percepta.integration import CheckReport
+    from percepta.integration.check_report import CheckedPart, Finding
+
+
+def print_report(report: CheckReport, *, as_json: bool) -> None:
+    """Print the report, for people or (``as_json``) as one JSON object."""
+    if as_json:
+        typer.echo(json.dumps(report.to_json()))
+        return
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    out = Console(highlight=False)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("", "part", "name", "shape", "dtype", "range"):
+        table.add_column(title)
+    table.add_column("ms/sample", justify="right")
+    for part in report.parts:
+        table.add_row(
+            "[green]✓[/green]" if part.passed else "[red]✗[/red]",
+            part.kind.replace("_", " "),
+            escape(part.name),
+            escape(part.detail or _shape(part)),
+            part.dtype or "",
+            "" if part.range is None else f"{part.range[0]:.4g} … {part.range[1]:.4g}",
+            "" if part.ms_per_sample is None else f"{part.ms_per_sample:.3f}",
+        )
+    out.print(table)
+    for part in report.parts:
+        for finding in part.findings:
+            _print_finding(out, "[red]✗[/red]", finding)
+    for warning in report.warnings:
+        _print_finding(out, "[yellow]![/yellow]", warning)
+    failed = sum(not part.passed for part in report.parts)
+    if failed:
+        out.print(f"[bold red]{failed} of {len(report.parts)} parts failed[/bold red]")
+    else:
+        script = report.path or "SCRIPT"
+        out.print(f"[bold green]all {len(report.parts)} parts passed[/bold green]", end="")
+        out.print(f"   next: percepta evaluate {escape(script)}")
+
+
+def _shape(part: CheckedPart) -> str:
+    return "" if part.shape is None else " × ".join(map(str, part.shape)) or "scalar"
+
+
+def _print_finding(out: Console, mark: str, finding: Finding) -> None:
+    from rich.markup import escape
+
+    place = [f"{finding.file}:{finding.line}" if finding.line else finding.file or ""]
+    place += [f"in {finding.function}()" if finding.function else ""]
+    place += [f"sample {finding.sample}" if finding.sample else ""]
+    where = ", ".join(part for part in place if part)
+    out.print(
+        f"{mark} {escape(finding.message)}" + (f" [dim]({escape(where)})[/dim]" if where else "")
+    )
+    if finding.fix:
+        out.print(f"  [bold]do:[/bold] {escape(finding.fix)}")

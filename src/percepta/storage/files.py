@@ -55,12 +55,13 @@ class AtomicFile:
     Args:
         path: final name; what bears it is replaced.
         durable: also fsync the folder, so that the name itself survives a power cut.
+        hashed: work out :attr:`sha256`; not needed where the content carries checksums of its own.
     """
 
-    def __init__(self, path: Path, *, durable: bool = True) -> None:
+    def __init__(self, path: Path, *, durable: bool = True, hashed: bool = True) -> None:
         self.path = path
         self.size = 0
-        self._durable = durable
+        self._durable, self._hashed = durable, hashed
         self._hash = hashlib.sha256()
         self._temporary = path.with_name(path.name + TEMPORARY)
         self._file: IO[bytes] | None = None
@@ -81,7 +82,8 @@ class AtomicFile:
         with os_errors(self.path):
             while rest.nbytes:
                 written = os.write(self._file.fileno(), rest)
-                self._hash.update(rest[:written])
+                if self._hashed:
+                    self._hash.update(rest[:written])
                 rest = rest[written:]
         self.size += length
         return length

@@ -37,6 +37,7 @@ IMAGE_INDEX = np.dtype(
 VISUAL_INDEX = np.dtype([("offset", "<u8"), ("length", "<u8"), ("header", "<u4"), ("crc", "<u4")])
 """One entry per row of a pack of visuals; length 0: the row has none."""
 
+_JSON = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
 _NONE, _RAW, _PNG, _JPEG = 0, 1, 2, 3
 _MEDIA = {_PNG: "image/png", _JPEG: "image/jpeg"}
 _RAW_LIMIT = 4096
@@ -98,7 +99,7 @@ def pack_visuals(visuals: Sequence[EncodedVisual | None]) -> tuple[bytes, NDArra
             blobs.append(data)
         document = {"kind": visual.kind, "document": visual.document, "planes": planes}
         try:
-            header = json.dumps(document, separators=(",", ":"), allow_nan=False).encode()
+            header = _JSON.encode(document).encode()
         except (TypeError, ValueError) as error:
             raise StorageError(f"A {visual.kind} visual cannot be kept: {error}.") from error
         length = len(header) + sum(map(len, blobs))

@@ -18,6 +18,7 @@ from percepta.storage.maps import MapInfo, MapResult, StoredMap
 from percepta.storage.packs import ImagePack, StoredVisual, VisualPack
 from percepta.storage.plan import SampleFailure
 from percepta.storage.run_files import RunFiles
+from percepta.storage.sample_index import SampleIndex
 from percepta.storage.states import read_state
 
 if TYPE_CHECKING:
@@ -224,53 +225,21 @@ class Run:
             NotFoundError: no such row.
         """
         self._check_row(row)
-        value = self.column("sample_id")[row].as_py()
-        for entry in self.manifest["subsets"]:
-            if entry["start"] <= row < entry["stop"]:
-                return SampleKey(
-                    Subset(entry["subset"]), int(value) if entry["ids"] == "int" else value
-                )
-        raise CorruptRunError(f"{self.id}/{MANIFEST} does not cover row {row}.")
+        return self._samples.key(row)
 
     def locate(self, subset: Subset, sample_id: SampleId) -> int | None:
         """Return the row of a sample; None if it has none (not planned, or failed)."""
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
-        rows = self.subsets.get(subset)
-        if rows is None:
-            return None
-        column = self.column("sample_id").slice(rows.start, len(rows))
-        try:
-            wanted = str(sample_id) if self.sample_id_field.type is FieldType.STRING else sample_id
-            type_ = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
-            value = pa.scalar(wanted, type_)
-        except (pa.ArrowException, UnicodeEncodeError, OverflowError, TypeError, ValueError):
-            return None
-        found = pc.index(column.cast(type_), value).as_py()
-        return None if found < 0 else rows.start + int(found)
+        return self._samples.locate(subset, sample_id)
 
     def search(
         self, text: str, subset: Subset | None = None, limit: int = 20
     ) -> list[tuple[int, SampleKey]]:
-        """Return the samples whose id is ``text``; if there is none, those whose id begins with it."""
-        import pyarrow.compute as pc
+        """Return samples whose id is ``text``; if there is none, those whose id begins with it."""
+        return self._samples.search(text, subset, limit)
 
-        subsets = [s for s in self.subsets if subset in (None, s)]
-        candidates: list[SampleId] = [text]
-        if text.lstrip("-").isdecimal() and text.isascii() and len(text) < 20:
-            candidates.append(int(text))
-        exact = {self.locate(s, c) for s in subsets for c in candidates}
-        rows = sorted(row for row in exact if row is not None)
-        for s in [] if rows else subsets:
-            span = self.subsets[s]
-            column = self.column("sample_id").slice(span.start, len(span)).cast("string")
-            try:
-                hits = pc.indices_nonzero(pc.starts_with(column, text))[:limit]
-            except UnicodeEncodeError:
-                break
-            rows += [span.start + int(hit) for hit in hits.to_pylist()]
-        return [(row, self.key(row)) for row in rows[:limit]]
+    @cached_property
+    def _samples(self) -> SampleIndex:
+        return SampleIndex(self.column("sample_id"), self.manifest["subsets"])
 
     def state(self, name: str) -> bytes | None:
         """Return bytes that the evaluation kept (``RunWriter.save_state``), or None."""

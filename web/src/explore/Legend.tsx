@@ -56,8 +56,9 @@ function Values({ coloring, summary, clause, field, onChange }: { coloring: Cate
         <input className={classes.search} placeholder={`Find among ${count(coloring.values.length)} values`} aria-label="Find a value" value={search} onChange={(event) => setSearch(event.currentTarget.value)} />
       )}
       <ul className={classes.values}>
-        {shown.map(({ value, color, other }) => (
+        {shown.map(({ value, color, other }, at) => (
           <li key={String(value)}>
+            {other && !shown[at - 1]?.other && <div className={classes.others}>others, all in one colour</div>}
             <button
               type="button"
               className={classes.value}

@@ -21,7 +21,7 @@ export function PredictionCard({ prediction }: { prediction: SamplePrediction })
       <h3>
         {name}
         {known && (
-          <span className={classes.verdict} data-right={right || undefined} data-testid="verdict">
+          <span className={classes.verdict} data-right={right || undefined} data-wrong={!right || undefined} data-testid="verdict">
             {right ? `${show(predicted)}, right` : `${show(predicted)}, but is ${show(truth)}`}
           </span>
         )}

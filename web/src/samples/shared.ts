@@ -66,7 +66,7 @@ export function sharedBy(field: Field, summary: FieldSummary, inside: number, to
       const rest = (all - matching) / (total - inside);
       return { kind: "value", field, value, inside: share, outside: rest, score: (share - rest) * Math.sqrt(share) };
     })
-    .filter((one) => one.inside >= LEAST_SHARE && one.inside - one.outside >= LEAST_GAIN)
+    .filter((one) => one.inside * inside > 1.5 && one.inside >= LEAST_SHARE && one.inside - one.outside >= LEAST_GAIN)
     .sort((a, b) => b.score - a.score)
     .slice(0, 2);
 }

@@ -19,7 +19,8 @@ export function number(value: number | null | undefined, digits = 4): string {
   if (value === null || value === undefined) return "–";
   if (Number.isNaN(value)) return "–";
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
-  if (Number.isInteger(value) && Math.abs(value) < 1e7) return minus(count(value));
+  // Years and small ids read worse with a comma.
+  if (Number.isInteger(value) && Math.abs(value) < 1e7) return minus(Math.abs(value) < 10_000 ? String(value) : count(value));
   const size = Math.abs(value);
   if (size >= 1e7 || size < 1e-4) return minus(value.toExponential(digits - 2));
   const decimals = size >= 1000 ? 1 : Math.max(0, digits - 1 - Math.floor(Math.log10(size)));

@@ -5,6 +5,7 @@ What the page says is compared with what scikit-learn's digits say, sample by sa
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from sklearn.datasets import load_digits
 
+expect.set_options(timeout=20_000)
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 SCREEN_OF_ALL = """() => {
@@ -55,8 +57,11 @@ def loneliest(places: np.ndarray, page: Page) -> int:
     """Return the row whose dot is farthest from any other, well inside the map."""
     box = page.get_by_test_id("map").bounding_box()
     assert box is not None
-    low = np.array([box["x"], box["y"]]) + [260, 60]
-    high = np.array([box["x"] + box["width"], box["y"] + box["height"]]) - [80, 60]
+    corner = np.array([box["x"], box["y"]])
+    low, high = (
+        corner + np.array([260, 60]),
+        corner + np.array([box["width"] - 80, box["height"] - 60]),
+    )
     apart = np.linalg.norm(places[:, None] - places[None], axis=-1)
     np.fill_diagonal(apart, np.inf)
     nearest = apart.min(axis=1)
@@ -132,26 +137,26 @@ def test_the_walk(page: Page) -> None:
     page.mouse.up()
     inside = int((np.abs(screen_places(page) - middle) <= 70).all(axis=1).sum())
     expect(page.get_by_test_id("count-selected")).not_to_have_text("0 selected")
-    selected = int(
-        page.get_by_test_id("count-selected").inner_text().split()[0].replace(",", "")
-    )
+    selected = int(page.get_by_test_id("count-selected").inner_text().split()[0].replace(",", ""))
     assert abs(selected - inside) <= max(2, inside // 50), "dots on the line may go either way"
     page.get_by_test_id("toggle-drawer").click()
     expect(page.get_by_test_id("tile").first).to_be_visible()
 
-    # Filter: the counts are those of the data.
+    # Filter: the counts are those of the data, and the selection keeps what it shows.
     legend.locator("[data-value='7']").click()
     expect(page.get_by_test_id("count-matching")).to_have_text(f"{digits[7]} match")
     expect(page.get_by_test_id("filter-chip")).to_contain_text("label")
     assert settle(page)["matching"] == digits[7]
 
     # Reload: the view is in the address.
-    page.wait_for_timeout(500)
+    kept = page.get_by_test_id("count-selected").inner_text()
+    page.wait_for_url(re.compile("drawer=1"))
+    page.wait_for_url(re.compile("filter="))
     before = page.url
     page.reload()
     expect(page.get_by_test_id("count-matching")).to_have_text(f"{digits[7]} match")
     expect(page.get_by_test_id("pick-color")).to_contain_text("label")
-    expect(page.get_by_test_id("count-selected")).to_have_text(f"{selected} selected")
+    expect(page.get_by_test_id("count-selected")).to_have_text(kept)
     expect(page.get_by_test_id("drawer")).to_be_visible()
     assert page.url == before
 

@@ -18,7 +18,7 @@ from percepta.core.errors import ConflictError, NotFoundError
 from percepta.core.fields import FieldGroup
 from percepta.core.filters import Filter
 from percepta.core.progress import Progress
-from percepta.storage import ClusterInfo, MapInfo, MapResult, Run, RunQuery, Trait, Workspace
+from percepta.storage import ClusterInfo, MapInfo, MapResult, Run, Trait, Workspace
 
 NEIGHBOURS = 15
 NAMING_GROUPS = (FieldGroup.PREDICTION, FieldGroup.METADATA, FieldGroup.METRIC, FieldGroup.LOSS)
@@ -106,6 +106,8 @@ def explore(
 def _matching(run: Run, filter_: Filter | None, map_id: str | None) -> NDArray[np.int64]:
     if filter_ is None or not any(clause.enabled for clause in filter_.clauses):
         return np.arange(run.n)
+    from percepta.storage import RunQuery  # brings a query engine that a whole run does not need
+
     bits = RunQuery(run, map_id).mask(filter_)
     rows = np.flatnonzero(np.unpackbits(bits, count=run.n, bitorder="little"))
     if len(rows) == 0:

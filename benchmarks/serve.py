@@ -2,13 +2,13 @@
 
     python benchmarks/serve.py WORKSPACE
 
-Takes the workspace's biggest complete run (``benchmarks/synthetic.py`` makes one of a million samples), starts
-the server as its own process, and asks one request after the other on one kept connection.
+Takes the workspace's biggest complete run (``benchmarks/synthetic.py`` makes one of a million samples),
+starts the server as its own process, and asks one request after the other on one kept connection.
 
 * start: from the start of the process to its first answer.
 * each request: the median of several, after one that is not counted, with a filter that differs each time.
-* RSS and USS: once after what the page asks to show a map, once after all requests; RSS includes the pages of memory-mapped files, which the system takes back
-  when it needs them, USS does not.
+* RSS and USS: once after what the page asks to show a map, once after every column and query. Both include
+  the pages of the run's memory-mapped files that were read, which the system takes back when it needs them.
 """
 
 from __future__ import annotations

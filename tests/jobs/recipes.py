@@ -46,7 +46,7 @@ def stubborn(workspace: Workspace, job: Job, progress: JobProgress) -> None:
     """Never look whether to stop, and swallow every exception, as user code may."""
     if job.params.get("deaf"):
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    progress.stage("going on")
+    progress.note("going on")
     never = threading.Event()
     while True:
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -106,13 +107,16 @@ def test_a_waiting_job_is_cancelled_at_once(workspace: Workspace) -> None:
 
 
 @pytest.mark.parametrize("deaf", [False, True], ids=["heeds SIGTERM", "ignores SIGTERM"])
-def test_a_job_that_does_not_listen_is_ended(
-    workspace: Workspace, runner: JobRunner, deaf: bool
-) -> None:
+def test_a_job_that_does_not_listen_is_ended(workspace: Workspace, deaf: bool) -> None:
+    terminate = 0.3 if deaf else 1_000.0
+    runner = JobRunner(workspace, patience=replace(PATIENCE, terminate=terminate))
+    runner.start()
     job = submit(workspace, "stubborn", {"deaf": deaf})
     until_status(workspace, job, JobStatus.RUNNING)
+    said(workspace, job, "going on")
     cancel(workspace, job.id)
     assert ended(workspace, job).status is JobStatus.CANCELLED
+    runner.stop()
 
 
 def test_a_job_outlives_the_server_that_started_it(

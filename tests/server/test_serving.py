@@ -219,3 +219,19 @@ def test_a_job_survives_a_killed_server(
         until(lambda: server.ask(f"/api/jobs/{job}")["status"] == "complete", "job is complete")
         assert len(server.ask(f"/api/runs/{run.id}")["maps"]) == 1
         assert server.end(signal.SIGTERM) in {0, -signal.SIGTERM}
+
+
+def test_no_telemetry_even_if_the_environment_asks(
+    workspace_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Promise T14: the web framework would export every request, unless told not to."""
+    monkeypatch.setenv("FASTAPI_OTEL_AUTO_CONFIGURE", "true")
+    with socket.create_server(("127.0.0.1", 0)) as collector:
+        address = f"http://127.0.0.1:{collector.getsockname()[1]}"
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", address)
+        with serving() as server:
+            assert server.ask("/api/health")["status"] == "ok"
+            server.end(signal.SIGTERM)
+        collector.settimeout(0)
+        with pytest.raises(BlockingIOError):
+            collector.accept()

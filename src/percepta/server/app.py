@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -22,6 +23,8 @@ from percepta.server.page import BUILT_PAGE, Page
 from percepta.server.routes import events, health, jobs, projects, queries, runs, samples
 from percepta.server.schema.base import ErrorResponse
 from percepta.server.services import Services
+
+logger = logging.getLogger("percepta.server")
 
 if TYPE_CHECKING:
     from percepta.jobs.runner import JobRunner
@@ -58,8 +61,8 @@ def create_app(
             runner.start()
         yield
         await services.events.close()
-        if runner is not None:
-            runner.stop()
+        if runner is not None and runner.stop():
+            logger.warning("A job goes on without the server; the next one finds it.")
 
     guards = [
         Middleware(SecurityHeadersMiddleware),

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
         Prediction,
         Samples,
         ground_truth,
-        input,  # noqa: A004 - the word users write: pc.input
+        input,
         loss,
         losses,
         metadata,

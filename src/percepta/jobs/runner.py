@@ -103,7 +103,8 @@ class JobRunner:
             # The worker is meant to outlive us: without this, Popen complains that nobody waited.
             left.process.returncode = 0
             self._child = None
-            return [left.job_id]
+            ended = self.workspace.catalogue.job(left.job_id).status.finished
+            return [] if ended else [left.job_id]
         return []
 
     def _serve(self) -> None:

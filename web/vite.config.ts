@@ -10,7 +10,9 @@ export default defineConfig({
     outDir: "../src/percepta/_web",
     emptyOutDir: true,
     target: "es2023",
-    chunkSizeWarningLimit: 700,
+    // The notices that the licences of what is bundled ask for; they travel with the page.
+    license: { fileName: "assets/third-party-licenses.txt" },
+    chunkSizeWarningLimit: 1200,
     modulePreload: { polyfill: false },
   },
   server: {

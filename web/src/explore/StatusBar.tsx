@@ -1,5 +1,9 @@
 import { Tooltip } from "@mantine/core";
 import { IconLayoutBottombarExpand, IconLayoutSidebarRightExpand } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { coordinatesQuery } from "../api/queries";
+import { rowsOf } from "../filters/bits";
 import { useMatching, useSelected } from "../filters/hooks";
 import { passes, toggleValue } from "../filters/describe";
 import type { Compare } from "../filters/types";
@@ -19,6 +23,7 @@ export function StatusBar() {
   const drawer = useView((view) => view.drawer);
   const set = useView((view) => view.set);
   const ui = useUi();
+  const drawn = useDrawn();
   const trust = map?.trustworthiness;
   return (
     <footer className={classes.bar} data-testid="status-bar">
@@ -26,7 +31,7 @@ export function StatusBar() {
       <span className={classes.space} />
       <Tooltip label={map && map.n < run.samples ? `This map was made of ${count(map.n)} of the run's ${count(run.samples)} samples${population(map)}. All of those are drawn.` : "Every sample of the run is a dot; none are left out."}>
         <span data-testid="count-drawn">
-          <b>{count(map?.n ?? 0)}</b> drawn
+          <b>{drawn === undefined ? "…" : count(drawn)}</b> drawn
         </span>
       </Tooltip>
       <span data-testid="count-matching">
@@ -54,6 +59,21 @@ export function StatusBar() {
       </Tooltip>
     </footer>
   );
+}
+
+/** The number of dots on the map: all that it places, less those that the filter hides. */
+function useDrawn(): number | undefined {
+  const { run, map } = useRun();
+  const hide = useView((view) => view.hide);
+  const { set: matching } = useMatching();
+  const hiding = hide && matching !== null;
+  const { data: at } = useQuery({ ...coordinatesQuery(run.id, map?.id ?? ""), enabled: hiding && map !== null });
+  return useMemo(() => {
+    if (!map) return 0;
+    if (!hiding) return map.n;
+    if (!at || !matching) return undefined;
+    return rowsOf(matching.bits).reduce((sum, row) => sum + (Number.isNaN(at.x[row]) ? 0 : 1), 0);
+  }, [map, hiding, at, matching]);
 }
 
 /** The run's subsets; a click shows or leaves out one. */

@@ -28,7 +28,7 @@ export const theme = createTheme({
   focusRing: "auto",
   colors: {
     accent: ["#eef1ff", "#dbe1ff", "#b9c5ff", "#a3b5ff", "#8ea6ff", "#7590f5", "#5f7ae8", "#4a63d9", "#3a53c9", "#2d41a3"],
-    dark: ["#e7eaee", "#c4cbd4", "#a4adb8", "#828c98", "#323943", "#252b34", "#171b21", "#101317", "#0b0d10", "#08090b"],
+    dark: ["#e7eaee", "#c4cbd4", "#a4adb8", "#8d97a3", "#323943", "#252b34", "#171b21", "#101317", "#0b0d10", "#08090b"],
   },
   fontSizes: { xs: "11px", sm: "12px", md: "13px", lg: "15px", xl: "18px" },
   lineHeights: { xs: "1.4", sm: "1.4", md: "1.45" },

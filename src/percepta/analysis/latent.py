@@ -7,6 +7,7 @@ import json
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -99,7 +100,7 @@ def plan_spaces(
     return spaces
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Calibration:
     """How pooled layer responses become vectors; made once per run, then only applied.
 
@@ -136,13 +137,17 @@ class Calibration:
         Returns:
             Space name → float32 ``[samples, width]``, finite.
         """
-        vectors = {}
+        vectors: dict[str, FloatArray] = {}
         for name, recipe in self.recipes.items():
-            parts = [self._part(responses, layer, recipe.pooling) for layer in recipe.layers]
-            joined = np.concatenate(parts, axis=1) * np.float32(len(parts) ** -0.5)
-            if joined.shape[1] > WIDEST:
-                joined = joined @ _random_signs(joined.shape[1], self.seed)
-            vectors[name] = np.ascontiguousarray(joined, np.float32)
+            mean, scale, limit, signs = self._steps[name]
+            joined = np.concatenate([responses[k][recipe.pooling] for k in recipe.layers], axis=1)
+            joined = (joined - mean) * scale
+            if not np.isfinite(joined).all():
+                np.nan_to_num(joined, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
+            np.clip(joined, -limit, limit, out=joined)
+            vectors[name] = (joined if signs is None else joined @ signs).astype(
+                np.float32, copy=False
+            )
         return vectors
 
     def to_bytes(self) -> bytes:
@@ -188,15 +193,20 @@ class Calibration:
     def _channels(self, recipe: SpaceRecipe) -> int:
         return sum(len(self.means[f"{layer}/{recipe.pooling}"]) for layer in recipe.layers)
 
-    def _part(self, responses: Responses, layer: str, pooling: Pooling) -> FloatArray:
-        name = f"{layer}/{pooling}"
-        scale = self.scales[name]
-        standard = (np.asarray(responses[layer][pooling], np.float32) - self.means[name]) * scale
-        np.nan_to_num(standard, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
-        np.clip(standard, -_LIMIT, _LIMIT, out=standard)
-        live = max(int(np.count_nonzero(scale)), 1)
-        part: FloatArray = standard * np.float32(live**-0.5)
-        return part
+    @cached_property
+    def _steps(self) -> dict[str, tuple[FloatArray, FloatArray, FloatArray, FloatArray | None]]:
+        """What is subtracted, multiplied, cut at, and projected by, for each space's joined layers."""
+        steps = {}
+        for space, recipe in self.recipes.items():
+            names = [f"{layer}/{recipe.pooling}" for layer in recipe.layers]
+            live = [max(int(np.count_nonzero(self.scales[name])), 1) for name in names]
+            widths = [len(self.scales[name]) for name in names]
+            weight = np.repeat((np.array(live) * len(names)) ** -0.5, widths).astype(np.float32)
+            mean = np.concatenate([self.means[name] for name in names])
+            scale = np.concatenate([self.scales[name] for name in names]) * weight
+            signs = _random_signs(len(mean), self.seed) if len(mean) > WIDEST else None
+            steps[space] = (mean, scale, weight * np.float32(_LIMIT), signs)
+        return steps
 
 
 def calibrate(

@@ -131,3 +131,13 @@ def test_long_values_are_cut_and_traits_become_json():
     assert len(str(trait)) < 60
     assert trait.to_json()["share_inside"] == 0.9
     assert str(Trait("n", None, 1234567.0, None, 1, 0, 1)) == "n ≥ 1230000"
+
+
+def test_what_a_trait_implies_is_not_said_again():
+    digits = np.repeat(np.arange(10), 50)
+    columns = {
+        "label": Column(digits.astype(str).astype(object), Type.STRING),
+        "parity": Column(np.where(digits % 2, "odd", "even").astype(object), Type.STRING),
+    }
+    labels = np.where(digits == 3, 0, 1).astype(np.int32)
+    assert describe_clusters(labels, columns)[0].name == "label 3"

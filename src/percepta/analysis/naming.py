@@ -21,6 +21,7 @@ _NAMING = 0.4
 """Least score of a trait that a name is made of."""
 _MOST_TRAITS = 6
 _SAME = 0.8
+_IMPLIED = 0.9  # of the samples with one trait, that share has the other: it says nothing new
 _LONGEST = 48
 
 
@@ -161,7 +162,7 @@ def _name(
             break
         codes = coded[trait.field].codes
         having = (codes >= range_[0]) & (codes <= range_[1])
-        if any(_phi(having, other) > _SAME for other in covered):
+        if any(_phi(having, o) > _SAME or having[o].mean() >= _IMPLIED for o in covered):
             continue
         chosen.append(str(trait))
         covered.append(having)

@@ -48,6 +48,12 @@ function Opened({ run }: { run: RunDetails }) {
   const search = useSearch({ from: "/runs/$run" });
   const [store] = useState(() => createView(decodeView(search)));
   useUrlSync(store);
+  useEffect(() => {
+    document.title = `${run.name} · percepta`;
+    return () => {
+      document.title = "percepta";
+    };
+  }, [run.name]);
   const fields = useMemo(() => allFields(run), [run]);
   const engine = useEngine(run, fields);
   const wanted = useStore(store, (view) => view.map);

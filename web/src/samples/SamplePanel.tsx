@@ -1,5 +1,5 @@
-import { ActionIcon, CopyButton, Skeleton, Tooltip } from "@mantine/core";
-import { IconArrowLeft, IconCheck, IconFocus2, IconLink, IconX } from "@tabler/icons-react";
+import { ActionIcon, Skeleton, Tooltip } from "@mantine/core";
+import { IconArrowLeft, IconFocus2, IconX } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { sampleQuery } from "../api/queries";
 import type { Sample } from "../api/types";
@@ -8,6 +8,7 @@ import { useRun, useView } from "../explore/run";
 import { ErrorNotice } from "../shell/ErrorNotice";
 import { count } from "../theme/format";
 import { VisualCard } from "../visuals/VisualCard";
+import { CopyLink } from "./CopyLink";
 import { FieldsList } from "./FieldsList";
 import classes from "./panel.module.css";
 import { PredictionCard } from "./PredictionCard";
@@ -67,29 +68,6 @@ function Head({ row, sample, within }: { row: number; sample: Sample | undefined
         <IconX size={15} />
       </ActionIcon>
     </header>
-  );
-}
-
-/** The address of this very view. */
-export function CopyLink() {
-  return (
-    <CopyButton value={window.location.href}>
-      {({ copied }) => (
-        <Tooltip label={copied ? "Copied" : "Copy link to this view"}>
-          <ActionIcon
-            size={26}
-            aria-label="Copy link"
-            data-testid="copy-link"
-            onClick={() => {
-              // Read when clicked: the address follows the view after a moment.
-              void navigator.clipboard?.writeText(window.location.href);
-            }}
-          >
-            {copied ? <IconCheck size={15} /> : <IconLink size={15} />}
-          </ActionIcon>
-        </Tooltip>
-      )}
-    </CopyButton>
   );
 }
 

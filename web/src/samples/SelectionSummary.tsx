@@ -10,7 +10,7 @@ import type { Scalar } from "../filters/types";
 import type { RowSet } from "../filters/worker";
 import { count, number, percent } from "../theme/format";
 import classes from "./panel.module.css";
-import { CopyLink } from "./SamplePanel";
+import { CopyLink } from "./CopyLink";
 import { Thumbnail } from "./Thumbnail";
 import { type Shared, useShared } from "./useShared";
 

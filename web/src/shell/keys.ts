@@ -55,6 +55,15 @@ export function nameOf(event: KeyboardEvent): string {
   return event.ctrlKey || event.metaKey ? `ctrl+${key}` : key;
 }
 
+const OVERLAYS = "[role=dialog], [role=menu], [aria-modal=true]";
+
+/** Whether an open dialog, menu or popover takes the key: those pressed inside it, and Escape wherever it is pressed. */
+function belongsToOverlay(event: KeyboardEvent, name: string): boolean {
+  if (document.querySelector("[aria-modal=true]")) return true;
+  if (name === "escape") return document.querySelector(OVERLAYS) !== null;
+  return event.target instanceof Element && event.target.closest(OVERLAYS) !== null;
+}
+
 type Handler = (event: KeyboardEvent) => void | false;
 
 /** Listen to keys while mounted. A handler that returns false leaves the key to others. */
@@ -68,8 +77,7 @@ export function useKeys(handlers: Record<string, Handler>): void {
       const name = nameOf(event);
       if (event.defaultPrevented || event.altKey) return;
       if (isTyping(event.target) && !name.startsWith("ctrl+")) return;
-      // An open dialog or menu takes its own keys.
-      if (document.querySelector("[role=dialog][data-modal], [role=dialog] [data-autofocus]") && name !== "ctrl+k") return;
+      if (name !== "ctrl+k" && belongsToOverlay(event, name)) return;
       const handler = latest.current[name];
       if (handler && handler(event) !== false) event.preventDefault();
     };

@@ -21,6 +21,7 @@ _NAMING = 0.4
 """Least score of a trait that a name is made of."""
 _MOST_TRAITS = 6
 _SAME = 0.8
+_ALL = 0.95  # a trait of that share inside, and of hardly any outside, names a cluster alone
 _IMPLIED = 0.9  # of the samples with one trait, that share has the other: it says nothing new
 _LONGEST = 48
 
@@ -155,10 +156,12 @@ def _name(
     """Join the best trait with the next that covers other samples; with more while the name is taken."""
     chosen: list[str] = []
     covered: list[npt.NDArray[np.bool_]] = []
+    best = ordered[0][0] if ordered else None
+    alone = best is not None and best.share_inside >= _ALL and best.share_outside <= 1 - _ALL
     for trait, range_ in ordered:
         if trait.score < _NAMING:
             continue
-        if len(chosen) >= 2 and " · ".join(chosen) not in taken:
+        if (len(chosen) >= 2 or (chosen and alone)) and " · ".join(chosen) not in taken:
             break
         codes = coded[trait.field].codes
         having = (codes >= range_[0]) & (codes <= range_[1])

@@ -13,6 +13,7 @@ from percepta.analysis.principal import principal_components
 from percepta.analysis.projection.earlier import known_rows
 from percepta.analysis.projection.fuzzy import fuzzy_graph
 from percepta.analysis.projection.layout import Coordinates, lay_out
+from percepta.analysis.projection.spread import spread
 from percepta.core.progress import Progress, Silent
 
 if TYPE_CHECKING:
@@ -50,10 +51,10 @@ def umap(
     """Lay vectors out by UMAP.
 
     With more than 10,000 samples: a random share (landmarks) is laid out from its principal
-    components on its own neighbour graph; every other sample is put between its placed neighbours,
-    in waves from the landmarks outwards; the picture is spread by the square root of the growth in
-    number; and all samples are refined on the full graph at half the step. Every connected
-    component of the graph has at least one landmark.
+    components on its own neighbour graph; the picture is widened to hold all
+    (:mod:`~percepta.analysis.projection.spread`); every other sample is put between its placed
+    neighbours, in waves from the landmarks outwards; and all samples are refined on the full graph
+    at half the step. Every connected component of the graph has at least one landmark.
 
     Args:
         vectors: float32 ``[n, d]``, finite.
@@ -101,7 +102,7 @@ def umap(
         threads=threads,
     )
     positions = np.full((n, 2), np.nan, np.float32)
-    positions[chosen] = placed * np.float32((n / len(chosen)) ** 0.5)
+    positions[chosen] = spread(placed, n / len(chosen))
     is_placed = np.zeros(n, bool)
     is_placed[chosen] = True
     start = _place_rest(graph, positions, is_placed, vectors, rng)

@@ -1,10 +1,10 @@
 """Every example of the README and the how-tos is executed, in the order of the page.
 
 A ``python`` block with decorators of percepta is an integration script: it is saved under the file
-name that the text before it gives (``flowers.py``). Any other ``python`` block is run as it stands.
-Then the page's ``percepta`` commands run, in one folder and one workspace; a model file that a
-command names is exported from the script's own model. ``percepta serve`` and ``percepta demo`` have
-their own tests (tests/packaging/test_wheel.py).
+name that the text before it gives (``flowers.py``), or added to the script above it. Any other
+``python`` block is run as it stands. Then the page's ``percepta`` commands run, in one folder and
+one workspace; a model file that a command names is exported from the script's own model.
+``percepta serve`` and ``percepta demo`` have their own tests (tests/packaging/test_wheel.py).
 """
 
 from __future__ import annotations
@@ -55,10 +55,10 @@ def save_scripts(text: str, folder: Path) -> list[str]:
     for line, language, code in blocks(text):
         if language == "python" and is_script(code):
             before = "\n".join(lines[max(0, line - 6) : line - 1])
-            mentioned = re.findall(r"`(\w+\.py)`", before)
-            assert mentioned, f"line {line}: the text before the script does not name its file"
-            (folder / mentioned[-1]).write_text(code, "utf-8")
-            names.append(mentioned[-1])
+            names += re.findall(r"`(\w+\.py)`", before)[-1:]
+            assert names, f"line {line}: the text before the script does not name its file"
+            with (folder / names[-1]).open("a", encoding="utf-8") as script:
+                script.write(code)
     return names
 
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import statistics
 import sys
 import tempfile
@@ -25,6 +26,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as in percepta's own processes
+
 import torch
 from networks import mobilenet_v2
 from torch import nn
@@ -35,6 +39,7 @@ from percepta.demos.network import DigitNet
 from percepta.engine.evaluate import evaluate
 from percepta.engine.options import EvaluateOptions
 from percepta.integration import from_datasets
+from percepta.models.allocator import keep_freed_memory
 from percepta.storage import Workspace
 
 BATCH = 64
@@ -47,8 +52,16 @@ def main() -> int:
     parser.add_argument("--digits", type=int, default=20_000)
     parser.add_argument("--pictures", type=int, default=1_500)
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument(
+        "--default-malloc",
+        dest="keep_freed_memory",
+        action="store_false",
+        help="measure without what percepta's own processes set (percepta.models.allocator)",
+    )
     parser.add_argument("--check", action="store_true")
     options = parser.parse_args()
+    if options.keep_freed_memory:
+        keep_freed_memory()
     torch.manual_seed(0)
     cases = {
         "DigitNet": (DigitNet(28), _dataset(options.digits, (1, 28, 28))),

@@ -8,7 +8,6 @@ import time
 from percepta.analysis.latent import plan_spaces
 from percepta.core.errors import (
     ConflictError,
-    IntegrationError,
     JobCancelledError,
     NotFoundError,
 )
@@ -19,11 +18,10 @@ from percepta.engine.columns import describe_columns
 from percepta.engine.options import EvaluateOptions
 from percepta.engine.preparing import example_inputs, prepare
 from percepta.engine.recording import Recorder, Shard
+from percepta.engine.watching import Watch
 from percepta.integration import Integration, read_spread
 from percepta.models import Model, open_model
 from percepta.storage import Run, RunPlan, RunStatus, RunWriter, Workspace
-
-ENOUGH_TO_JUDGE = 50
 
 
 def evaluate(
@@ -121,8 +119,8 @@ def _pass(
     todo = [index for index in range(plan.shards) if index not in writer.done_shards]
     progress.stage("evaluating", plan.samples)
     progress.advance(plan.samples - sum(plan.shard_length(index) for index in todo))
-    watch = _Watch(options.failure_share)
-    started = time.perf_counter()
+    watch = Watch(options.failure_share, writer.load_state("failures"), writer.done_shards)
+    before, started = watch.seen, time.perf_counter()
     for index in todo:
         shard = Shard()
         for batch in samples.batches(plan.shard_keys(index), options.batch_size):
@@ -130,19 +128,20 @@ def _pass(
             recorder.record(batch, shard)
             watch.look(shard)
             progress.advance(batch.size)
-        watch.shard_done(shard)
+        watch.shard_done(index, shard)
+        writer.save_state("failures", watch.to_bytes())
         if not names.issuperset(shard.columns):
             names.update(shard.columns)
             writer.save_state("fields", json.dumps(sorted(names)).encode())
         writer.write_shard(index, shard.data())
-    seconds = time.perf_counter() - started
+    seconds, passed = time.perf_counter() - started, watch.seen - before
     progress.stage("committing", unit="steps")
     for note in watch.notes:
         progress.note(note)
     details = {
         "model": recorder.model.describe(),
         "device": recorder.model.device,
-        "throughput": round(watch.seen / seconds, 1) if watch.seen else None,
+        "throughput": round(passed / seconds, 1) if passed else None,
         "options": options.to_json(),
         "predictions": [
             {"name": head.prediction, "labels": list(head.labels), "activation": "none"}
@@ -152,49 +151,6 @@ def _pass(
     }
     fields = describe_columns(recorder.integration, recorder.heads, sorted(names))
     return writer.commit(fields, details)
-
-
-class _Watch:
-    """Counts failures and what is worth a note; stops a run in which too much fails."""
-
-    def __init__(self, share: float) -> None:
-        self.share = share
-        self.failed = 0
-        self.seen = 0
-        self.broken: dict[str, tuple[int, str]] = {}
-
-    def look(self, shard: Shard) -> None:
-        """Raise if too many samples have failed so far."""
-        failed = self.failed + len(shard.failures)
-        seen = self.seen + shard.rows + len(shard.failures)
-        if shard.failures and failed > self.share * seen and seen >= ENOUGH_TO_JUDGE:
-            last = shard.failures[-1]
-            raise IntegrationError(
-                f"{failed} of the first {seen} samples failed, more than {self.share:.0%}; "
-                f"the last one in {last.stage}: {last.message} ({last.where})",
-                fix=last.fix or "Run `percepta check` on the script, or raise --failure-share.",
-            )
-
-    def shard_done(self, shard: Shard) -> None:
-        """Take over the counts of a finished shard."""
-        self.failed += len(shard.failures)
-        self.seen += shard.rows + len(shard.failures)
-        for name, (count, reason) in shard.broken.items():
-            before, first = self.broken.get(name, (0, reason))
-            self.broken[name] = (before + count, first)
-
-    @property
-    def notes(self) -> list[str]:
-        """What a person should know of the run."""
-        notes = [
-            f"visualizer {name!r} could not draw {count} pictures; the first: {reason}"
-            for name, (count, reason) in self.broken.items()
-        ]
-        if self.failed:
-            notes.insert(
-                0, f"{self.failed} samples failed and have no row; see the list of failures."
-            )
-        return notes
 
 
 def _open_run(

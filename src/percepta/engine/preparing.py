@@ -18,7 +18,7 @@ from percepta.engine.recording import Recorder, responses
 from percepta.integration import Integration, Reading, complete
 from percepta.models import Model
 
-CALIBRATION_SAMPLES = 512
+CALIBRATION_SAMPLES = 256
 EXAMPLE_SIZE = 4
 
 

@@ -68,7 +68,7 @@ class Shard:
             columns=self.columns,
             latents={name: np.concatenate(blocks) for name, blocks in self.latents.items()},
             scores={name: np.concatenate(blocks) for name, blocks in self.scores.items()},
-            thumbnails=self.thumbnails,
+            thumbnails=_stacked(self.thumbnails),
             visuals=self.visuals,
             failures=self.failures,
         )
@@ -174,6 +174,14 @@ class Recorder:
                 old if old is not None else new for old, new in zip(thumbnails, small, strict=True)
             ]
         shard.thumbnails.extend(thumbnails)
+
+
+def _stacked(pictures: list[Picture | None]) -> list[Picture | None] | Picture:
+    """Return pictures that are all there and all alike as one array, which is stored faster."""
+    shapes = {None if picture is None else picture.shape for picture in pictures}
+    if len(shapes) != 1 or None in shapes:
+        return pictures
+    return np.stack([picture for picture in pictures if picture is not None])
 
 
 def responses(forward: Forward) -> dict[str, dict[str, NDArray[np.float32]]]:

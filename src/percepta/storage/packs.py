@@ -216,7 +216,7 @@ def _encode(image: NDArray[np.uint8], *, lossless: bool) -> tuple[int, bytes, tu
     shape = (image.shape[0], image.shape[1], channels)
     if image.nbytes <= _RAW_LIMIT:
         return _RAW, image.tobytes(), shape
-    if lossless or image.nbytes <= _PNG_LIMIT:
+    if lossless or (channels == 1 and image.nbytes <= _PNG_LIMIT):
         return _PNG, _png(image), shape
     from PIL import Image
 

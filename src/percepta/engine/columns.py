@@ -7,26 +7,33 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from percepta.core.errors import IntegrationError
 from percepta.core.fields import Direction, Field, FieldGroup, FieldType
 from percepta.engine.predictions import Head
 from percepta.integration import Integration, Metric
 
 LOSS = "loss"
+METRIC = "metric"
 MAP_FIELDS = frozenset({"subset", "sample_id", "cluster", "subcluster", "cluster_distance"})
 
 
-def loss_columns(
-    integration: Integration, measured: Mapping[str, NDArray[np.float32]]
+def measured_columns(
+    integration: Integration, measured: Mapping[str, NDArray[np.float32]], own: frozenset[str]
 ) -> dict[str, NDArray[np.float32]]:
     """Name what was measured: the only loss is ``loss``; of several, ``loss`` is the sum.
+
+    A metric with the name of one of percepta's own fields becomes ``metric_<name>``.
 
     Args:
         integration: the losses, in order.
         measured: loss or metric field → float32 ``[B]``.
+        own: names of percepta's own fields.
     """
     losses = [loss.name for loss in integration.losses if loss.name in measured]
-    columns = {name: values for name, values in measured.items() if name not in losses}
+    columns = {
+        f"{METRIC}_{name}" if name in own else name: values
+        for name, values in measured.items()
+        if name not in losses
+    }
     if len(integration.losses) > 1:
         columns |= {f"{LOSS}_{name}": measured[name] for name in losses}
     if losses:
@@ -34,21 +41,11 @@ def loss_columns(
     return columns
 
 
-def reserved(integration: Integration, heads: Sequence[Head]) -> frozenset[str]:
-    """Return the field names that metadata may not use as they are.
-
-    Raises:
-        IntegrationError: a metric's name is taken by a loss or a prediction.
-    """
-    taken = {field.name for head in heads for field in head.fields()} | MAP_FIELDS | {LOSS}
-    for metric in integration.metrics:
-        if metric.name in taken:
-            raise IntegrationError(
-                f"The metric {metric.name!r} has the name of one of percepta's own fields.",
-                where=metric.where,
-                fix=f"Rename it, e.g. 'my_{metric.name}'.",
-            )
-    return frozenset(taken | {metric.name for metric in integration.metrics})
+def own_fields(heads: Sequence[Head]) -> frozenset[str]:
+    """Return the field names that no metric and no metadata may take."""
+    return frozenset(
+        {field.name for head in heads for field in head.fields()} | MAP_FIELDS | {LOSS}
+    )
 
 
 def describe_columns(
@@ -59,14 +56,14 @@ def describe_columns(
     Args:
         integration: what was measured.
         heads: how outputs were read.
-        names: the columns there are; those that are metadata are left to storage, which sees their values.
+        names: the columns there are, without metadata, which storage describes by its values.
     """
     predicted = {field.name: field for head in heads for field in head.fields()}
     declared = list(predicted)
     found = [predicted.get(name) or _describe(integration, name) for name in names]
     order = list(FieldGroup)
     return sorted(
-        (field for field in found if field is not None),
+        found,
         key=lambda field: (
             order.index(field.group),
             declared.index(field.name) if field.name in predicted else 0,
@@ -75,7 +72,7 @@ def describe_columns(
     )
 
 
-def _describe(integration: Integration, name: str) -> Field | None:
+def _describe(integration: Integration, name: str) -> Field:
     if name == LOSS:
         losses = [loss.name for loss in integration.losses]
         text = (
@@ -87,12 +84,11 @@ def _describe(integration: Integration, name: str) -> Field | None:
     }:
         text = f"Loss {name.removeprefix(f'{LOSS}_')} of the sample."
         return Field(name, FieldType.FLOAT, FieldGroup.LOSS, Direction.DOWN, text)
-    metric = _metric_of(integration.metrics, name)
-    if metric is not None:
-        text = f"Metric {name} of the sample."
-        direction = metric.direction_of(name)
-        return Field(name, FieldType.FLOAT, FieldGroup.METRIC, direction, text)
-    return None
+    metric = _metric_of(integration.metrics, name.removeprefix(f"{METRIC}_"))
+    direction = metric.direction_of(name.removeprefix(f"{METRIC}_")) if metric else None
+    return Field(
+        name, FieldType.FLOAT, FieldGroup.METRIC, direction, f"Metric {name} of the sample."
+    )
 
 
 def _metric_of(metrics: Sequence[Metric], name: str) -> Metric | None:

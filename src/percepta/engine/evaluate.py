@@ -130,8 +130,8 @@ def _pass(
             progress.advance(batch.size)
         watch.shard_done(index, shard)
         writer.save_state("failures", watch.to_bytes())
-        if not names.issuperset(shard.columns):
-            names.update(shard.columns)
+        if not names.issuperset(shard.described):
+            names.update(shard.described)
             writer.save_state("fields", json.dumps(sorted(names)).encode())
         writer.write_shard(index, shard.data())
     seconds, passed = time.perf_counter() - started, watch.seen - before

@@ -11,7 +11,7 @@ from percepta.analysis.latent import Calibration, SpaceRecipe, calibrate
 from percepta.core.progress import Progress
 from percepta.engine.batches import Reader
 from percepta.engine.choosing import Keys, spread
-from percepta.engine.columns import reserved
+from percepta.engine.columns import own_fields
 from percepta.engine.options import EvaluateOptions
 from percepta.engine.predictions import plan_heads
 from percepta.engine.recording import Recorder, responses
@@ -81,8 +81,8 @@ def prepare(
     joined = _join(outputs) if outputs else last
     integration = complete(integration, readings, joined)
     heads = plan_heads(integration, joined, _join(truths))
-    taken = reserved(integration, heads)
-    return Recorder(integration, model, calibration, heads, capture, options.visuals, taken)
+    own = own_fields(heads)
+    return Recorder(integration, model, calibration, heads, capture, options.visuals, own)
 
 
 def _join(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

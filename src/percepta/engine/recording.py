@@ -13,7 +13,7 @@ from percepta.analysis.latent import Calibration
 from percepta.core.errors import PerceptaError, SampleError
 from percepta.core.rendering import EncodedVisual, encode, thumbnail, thumbnails_of_images
 from percepta.engine.batches import Batch, Failed
-from percepta.engine.columns import loss_columns
+from percepta.engine.columns import measured_columns
 from percepta.engine.predictions import Head
 from percepta.integration import Batch as Arrays
 from percepta.integration import Integration, Visualizer, measure, show
@@ -36,6 +36,7 @@ class Shard:
         thumbnails: one picture a row, or None.
         visuals: visualizer → one encoded visual a row, or None.
         failures: samples that take no row.
+        described: names of the columns that are not metadata.
         broken: visualizer → how many pictures it could not draw, and the first reason.
     """
 
@@ -46,6 +47,7 @@ class Shard:
     thumbnails: list[NDArray[np.uint8] | None] = field(default_factory=list)
     visuals: dict[str, list[EncodedVisual | None]] = field(default_factory=dict)
     failures: list[SampleFailure] = field(default_factory=list)
+    described: set[str] = field(default_factory=set)
     broken: dict[str, tuple[int, str]] = field(default_factory=dict)
 
     def add(self, count: int, columns: Mapping[str, Sequence[Any] | NDArray[Any]]) -> None:
@@ -85,7 +87,7 @@ class Recorder:
         heads: how outputs are read as predictions.
         capture: names of the layers to capture.
         visuals: whether pictures are drawn.
-        taken: field names that metadata may not use as they are.
+        own: names of percepta's own fields, which metrics and metadata may not take.
     """
 
     integration: Integration
@@ -94,7 +96,7 @@ class Recorder:
     heads: tuple[Head, ...]
     capture: tuple[str, ...]
     visuals: bool
-    taken: frozenset[str]
+    own: frozenset[str]
 
     def record(self, batch: Batch, shard: Shard) -> None:
         """Run a batch and add its rows to the shard; samples that fail are added as failures."""
@@ -107,14 +109,17 @@ class Recorder:
         if measured.failures:
             self.record(batch.without(measured.failures, "measure"), shard)
             return
-        columns: dict[str, Any] = dict(loss_columns(self.integration, measured.columns))
+        columns: dict[str, Any] = dict(
+            measured_columns(self.integration, measured.columns, self.own)
+        )
         for head in self.heads:
             truth = batch.ground_truths.get(head.truth) if head.truth else None
             read, scores = head.record(forward.outputs[head.prediction], truth)
             columns.update(read)
             if scores is not None:
                 shard.scores.setdefault(head.prediction, []).append(scores)
-        columns.update(self._metadata(batch))
+        shard.described.update(columns)
+        columns.update(self._metadata(batch, frozenset(columns) | self.own))
         shard.add(len(batch.keys), columns)
         for space, vectors in self.calibration.transform(responses(forward)).items():
             shard.latents.setdefault(space, []).append(vectors)
@@ -142,22 +147,23 @@ class Recorder:
         rest = batch.without(failed, "model")
         return rest, self.model.forward(rest.inputs, self.capture)
 
-    def _metadata(self, batch: Batch) -> dict[str, list[Any]]:
+    def _metadata(self, batch: Batch, taken: frozenset[str]) -> dict[str, list[Any]]:
+        """Return the batch's metadata; a name that is taken becomes ``metadata_<name>``."""
+        taken |= {metric.name for metric in self.integration.metrics}
         names: dict[str, None] = {}
         for entry in batch.metadata:
             names.update(dict.fromkeys(entry))
         return {
-            self.metadata_field(name): [entry.get(name) for entry in batch.metadata]
+            f"metadata_{name}" if name in taken else name: [
+                entry.get(name) for entry in batch.metadata
+            ]
             for name in names
         }
-
-    def metadata_field(self, name: str) -> str:
-        """Name of a metadata value's field: its own, or ``metadata_<name>`` where that is taken."""
-        return f"metadata_{name}" if name in self.taken else name
 
     def _draw(self, arrays: Arrays, shard: Shard) -> None:
         count = len(arrays.keys)
         thumbnails: list[Picture | None] = [None] * count
+        pictured = [False] * count
         for visualizer in self.integration.visualizers:
             arguments = arrays.arguments(visualizer.connections)
             drawn: list[EncodedVisual | None] = [None] * count
@@ -170,10 +176,15 @@ class Recorder:
                 for index in range(count):
                     drawn[index], small[index] = _draw_one(visualizer, arrays, index, shard)
             shard.visuals.setdefault(visualizer.name, []).extend(drawn)
-            thumbnails = [
-                old if old is not None else new for old, new in zip(thumbnails, small, strict=True)
-            ]
+            for index, (visual, new) in enumerate(zip(drawn, small, strict=True)):
+                shows = visual is not None and visual.kind in _OF_PICTURES
+                if new is not None and (thumbnails[index] is None or shows > pictured[index]):
+                    thumbnails[index], pictured[index] = new, shows
         shard.thumbnails.extend(thumbnails)
+
+
+_OF_PICTURES = frozenset({"image", "image_boxes", "image_mask"})
+"""Kinds of visuals that show the sample itself: its thumbnail, sooner than bars or curves of it."""
 
 
 def _stacked(pictures: list[Picture | None]) -> list[Picture | None] | Picture:

@@ -27,15 +27,15 @@ export function ExplorePage() {
   useSwitchWhenReady();
   return (
     <div className={classes.explore} data-testid="explore-page">
-      <div className={classes.stage}>
+      <div className={classes.stage} data-stage>
         {map ? (
           <>
             <MapCanvas map={map} />
-            <div className={classes.corner}>
+            <div className={classes.corner} data-over-map>
               <Controls />
               <Legend />
             </div>
-            <div className={classes.right}>
+            <div className={classes.right} data-over-map>
               <Tools />
             </div>
           </>

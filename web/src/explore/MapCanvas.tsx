@@ -9,13 +9,15 @@ import type { MapLabel } from "../map/types";
 import { ErrorNotice } from "../shell/ErrorNotice";
 import { useUi } from "../shell/ui";
 import { labelOf } from "./clusterLabel";
+import { clustersWithMatches } from "./clusterMatches";
 import { type Coloring, colorOf } from "./coloring";
 import classes from "./explore.module.css";
 import { HoverCard } from "./HoverCard";
 import { useMapHandle } from "./mapHandle";
 import { simplify } from "./polygon";
-import { useRun, useView } from "./run";
+import { useColumn, useField, useRun, useView } from "./run";
 import { useCamera } from "./useCamera";
+import { useCovered } from "./useCovered";
 import { useColoring, useSizing, useTheme } from "./useEncoding";
 
 export interface Hovered {
@@ -55,6 +57,7 @@ export function MapCanvas({ map }: { map: MapInfo }) {
   useGestures(drawing, setHovered);
   useCamera(drawing, canvas.current, coordinates.data);
   useAppearance(drawing, map);
+  useCovered(drawing, canvas.current);
   return (
     <div className={classes.canvasBox} data-testid="map" data-ready={coordinates.isSuccess || undefined}>
       <canvas ref={canvas} className={classes.canvas} tabIndex={-1} aria-label={`Map of ${map.n} samples`} />
@@ -112,9 +115,10 @@ function useAppearance(drawing: PopulationMap | null, map: MapInfo): void {
     if (!sizeField) drawing.setSize(null);
     else if (sizing !== undefined) drawing.setSize(sizing);
   }, [drawing, sizeField, sizing]);
-  const labels = useMemo(() => labelsOf(map, colorField, coloring), [map, colorField, coloring]);
-  useEffect(() => drawing?.setLabels(labels), [drawing, labels]);
   const bits = matching === null ? null : matching?.bits;
+  const live = useClustersWithMatches(map, bits);
+  const labels = useMemo(() => labelsOf(map, colorField, coloring, live, hide), [map, colorField, coloring, live, hide]);
+  useEffect(() => drawing?.setLabels(labels), [drawing, labels]);
   useEffect(() => {
     if (bits !== undefined) drawing?.setMask(bits, hide ? "hide" : "grey");
   }, [drawing, bits, hide]);
@@ -124,9 +128,24 @@ function useAppearance(drawing: PopulationMap | null, map: MapInfo): void {
   useEffect(() => drawing?.setHovered(sample), [drawing, sample]);
 }
 
+/** The clusters in which samples match; null = all, or not known. */
+function useClustersWithMatches(map: MapInfo, bits: Uint8Array | null | undefined): Set<string> | null {
+  const cluster = useField("cluster");
+  const subcluster = useField("subcluster");
+  const filtered = bits !== null && bits !== undefined;
+  const { column: first } = useColumn(filtered ? cluster : undefined);
+  const { column: second } = useColumn(filtered && map.clusters.some(({ parent }) => parent !== null) ? subcluster : undefined);
+  return useMemo(() => {
+    if (!bits) return null;
+    const known = [first, second].map((column) => (column?.type === "string" ? column : undefined));
+    return clustersWithMatches(map.clusters, bits, known[0], known[1]);
+  }, [map, bits, first, second]);
+}
+
 /** Names of clusters at their places; sub-clusters appear when one looks closer. */
-function labelsOf(map: MapInfo, field: Field | undefined, coloring: Coloring | undefined): MapLabel[] {
-  return map.clusters.map((cluster) => {
+function labelsOf(map: MapInfo, field: Field | undefined, coloring: Coloring | undefined, live: Set<string> | null, hide: boolean): MapLabel[] {
+  const named = hide && live ? map.clusters.filter(({ id }) => live.has(id)) : map.clusters;
+  return named.map((cluster) => {
     const color = field?.name === "cluster" && coloring ? colorOf(coloring, cluster.name) : null;
     return {
       x: cluster.x,
@@ -134,6 +153,7 @@ function labelsOf(map: MapInfo, field: Field | undefined, coloring: Coloring | u
       text: labelOf(cluster, map.clusters),
       weight: cluster.size,
       ...(color !== null && { color }),
+      ...(live && !live.has(cluster.id) && { faint: true }),
       ...(cluster.parent !== null && { minZoom: 3 }),
     };
   });

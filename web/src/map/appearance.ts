@@ -1,8 +1,7 @@
 import { FILTERED, MISSING, parseColor } from "./colors";
 import type { Channels } from "./channels";
 import { defaultDiameter, defaultRange, zoomGrowth } from "./dots";
-import { CROWD_OCTAVES, type GridIndex } from "./grid";
-import { SIZE_BUCKETS } from "./order";
+import { CROWD_OCTAVES, type Crowding } from "./grid";
 import type { Palette } from "./painter";
 import { STYLE } from "./shaders";
 import type { DotStyle } from "./gpu";
@@ -13,7 +12,15 @@ const SOFTNESS = 0.62;
 /** Up to so many selected dots get rings; of more, rings would be all one sees. */
 const RINGS = 300;
 const LARGEST = 30;
-const RIM_FROM = 5.5;
+/** Smaller dots would be all ring. */
+const LEAST_RIM = 5;
+/**
+ * How strongly a crowd shows the colour of most of its dots instead of that of its large ones (1: every dot has the
+ * same ink). Where colours stand for values, large dots are what is looked for.
+ */
+const FAIRNESS = { kinds: 1, values: 0.12 };
+/** Side of the square that a ringed dot has to itself, in its diameters. */
+const CLEARANCE = { kinds: 2.4, values: 2 };
 const BACKGROUND = { light: "#ffffff", dark: "#0e1116" };
 const RING = { light: "#11151a", dark: "#ffffff" };
 
@@ -33,26 +40,29 @@ export function diameterOf(channels: Channels, row: number, [small, large]: [num
   return channels.sizes === null ? small : small + ((large - small) * channels.sizes[row]) / 255;
 }
 
-/** The looks of every kind of dot. `grid` null: densities are not known yet and taken as even. */
+/** The looks of every kind of dot. `crowding` null: densities are not known yet and taken as even. */
 export function palette(
   channels: Channels,
-  grid: GridIndex | null,
+  crowding: Crowding | null,
   look: { theme: Theme; zoom: number; area: number; pixelRatio: number; bounds: Bounds; travel: number; selected: number },
 ): Palette {
   const { theme, pixelRatio } = look;
   const [small, large] = diameters(channels, look.zoom, look.area);
   const sized = channels.sizes !== null;
+  const colors = channels.color?.kinds === false ? "values" : "kinds";
   const { minX, minY, maxX, maxY } = look.bounds;
   const even = channels.placed / Math.max(1e-30, (maxX - minX) * (maxY - minY));
-  const density = grid?.maxDensity ?? even * 4;
-  const matchingShare = channels.placed > 0 ? channels.matching / channels.placed : 1;
+  const density = crowding?.maxDensity ?? even * 4;
   const matching: DotStyle = {
     diameter: [small * pixelRatio, large * pixelRatio],
-    density: density * matchingShare,
-    octaves: grid === null ? 0 : CROWD_OCTAVES,
+    density,
+    octaves: crowding === null ? 0 : CROWD_OCTAVES,
     softness: SOFTNESS,
+    fairness: sized ? FAIRNESS[colors] : 0,
+    swelling: sized ? channels.sizeSpread * FAIRNESS[colors] * (large - small) ** 2 * 0.7854 * pixelRatio * pixelRatio : 0,
     depth: theme === "dark" ? [255, 255, 255] : [60, 60, 80],
     depthKeeps: theme === "dark" ? 0 : 1,
+    depthWeight: theme === "dark" ? 0.1 : 0.24,
     opacity: 1,
     style: STYLE.fill,
     flat: null,
@@ -64,19 +74,18 @@ export function palette(
     bubbles: sized,
     travel: look.travel,
   };
-  const rimBucket = Math.ceil((SIZE_BUCKETS * (RIM_FROM - small)) / Math.max(1e-6, large - small));
   return {
     matching,
     filtered: {
       ...matching,
       diameter: [small * 0.85 * pixelRatio, small * 0.85 * pixelRatio],
-      density: density * (1 - matchingShare),
       opacity: theme === "dark" ? 0.75 : 0.7,
       flat: parseColor(FILTERED[theme]),
       bubbles: false,
+      swelling: 0,
     },
-    rim: { ...matching, style: STYLE.rim },
-    rimBucket: sized && large > RIM_FROM ? Math.max(0, rimBucket) : SIZE_BUCKETS,
+    rim: { ...matching, style: STYLE.rim, swelling: 0, diameter: [small * pixelRatio, Math.max(large, LEAST_RIM) * pixelRatio], grow: 0.5 * pixelRatio },
+    rimSquare: sized ? CLEARANCE[colors] * Math.max(large, LEAST_RIM) : Infinity,
     selected: look.selected > RINGS ? { ...matching, softness: 0.3 } : ringed(matching, look.selected, pixelRatio),
     dim: look.selected > RINGS ? 0.42 : look.selected > 1 ? 0.65 : 1,
   };
@@ -92,5 +101,6 @@ function ringed(matching: DotStyle, selected: number, pixelRatio: number): DotSt
     diameter: [Math.max(small, least), Math.max(large, least)],
     grow: (selected > 40 ? 1.25 : 2.25) * pixelRatio,
     bubbles: false,
+    swelling: 0,
   };
 }

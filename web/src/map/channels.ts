@@ -16,6 +16,8 @@ export class Channels {
   /** Rows that have a position, and those among them that the mask keeps. */
   placed = 0;
   matching = 0;
+  /** Mean square of the sizes, 0..1: how much of the largest dot's area an average dot has. */
+  sizeSpread = 0;
   private givenColor: ColorChannel | null = null;
   private givenSizes: Uint8Array | null = null;
   private givenMask: Uint8Array | null = null;
@@ -54,6 +56,7 @@ export class Channels {
   setSize(spec: SizeSpec | null): void {
     this.givenSizes = spec === null ? null : sizeCodes(spec.values, spec.domain);
     this.sizeRange = spec?.range ?? null;
+    this.sizeSpread = meanSquare(this.givenSizes);
   }
 
   setMask(bits: Uint8Array | null, mode: MaskMode): void {
@@ -101,4 +104,11 @@ export class Channels {
     this.placed = placed;
     this.matching = matching;
   }
+}
+
+function meanSquare(sizes: Uint8Array | null): number {
+  if (sizes === null || sizes.length === 0) return 0;
+  let sum = 0;
+  for (const size of sizes) sum += size * size;
+  return sum / sizes.length / (255 * 255);
 }

@@ -27,6 +27,8 @@ export type ColorChannel = {
   /** RGBA per code; A is the number of the shape. */
   table: Uint8Array;
   shapes: boolean;
+  /** Whether colours stand for kinds (else for values). */
+  kinds: boolean;
 };
 
 /** Turn a colour specification into codes and a table of colours. */
@@ -37,13 +39,14 @@ export function colorChannel(spec: ColorSpec): ColorChannel {
       missing: 65535,
       table: rampTable(spec.ramp.map(parseColor)),
       shapes: false,
+      kinds: false,
     };
   }
   const missing = spec.codes instanceof Uint8Array ? 255 : 65535;
   const colors = spec.palette.length > 0 ? spec.palette.map(parseColor) : [parseColor("")];
   const table = new Uint8Array(colors.length * 4);
   colors.forEach((color, code) => table.set([...color, code % SHAPES], code * 4));
-  return { codes: spec.codes, missing, table, shapes: spec.shapes === true };
+  return { codes: spec.codes, missing, table, shapes: spec.shapes === true, kinds: true };
 }
 
 function rampCodes(values: Float32Array, [low, high]: [number, number]): Uint16Array {

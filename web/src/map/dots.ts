@@ -21,5 +21,6 @@ export function zoomGrowth(diameter: number, zoom: number): number {
 /** Smallest and largest diameter for dots whose size carries a value, when the caller names none. */
 export function defaultRange(count: number, area: number): [number, number] {
   const base = defaultDiameter(count, area);
-  return [base * 0.85, Math.min(16, base * 1.3 + 4.5)];
+  const many = Math.min(1, (20_000 / Math.max(1, count)) ** 0.1);
+  return [base * 0.85 * many, Math.min(16, (base * 1.3 + 4.5) * many)];
 }

@@ -37,9 +37,15 @@ export type DotStyle = {
   density: number;
   octaves: number;
   softness: number;
+  /** What large dots add to the area of a dot on average, in square device pixels: in a crowd they shrink by it. */
+  swelling: number;
+  /** 0..1: whether large dots in a crowd have as much ink as small ones. */
+  fairness: number;
   /** What the colour of a crowd tends to, and how much (0..1) of its own colour that keeps. */
   depth: Rgb;
   depthKeeps: number;
+  /** How far, 0..1. */
+  depthWeight: number;
   opacity: number;
   style: Style;
   flat: Rgb | null;
@@ -54,9 +60,12 @@ export type DotStyle = {
 
 export type Target = { texture: WebGLTexture; framebuffer: WebGLFramebuffer; width: number; height: number };
 
+/** The element buffers. */
+export type OrderName = "order" | "selection" | "rims";
+
 type Built = { program: WebGLProgram; at: Map<string, WebGLUniformLocation> };
 
-/** Everything on the GPU: one buffer per channel, two element buffers, the colour table, the programs. */
+/** Everything on the GPU: one buffer per channel, three element buffers, the colour table, the programs. */
 export class Gpu {
   readonly software: boolean;
   private readonly vao: WebGLVertexArrayObject;
@@ -103,7 +112,7 @@ export class Gpu {
     else gl.vertexAttribPointer(location, 1, gl.UNSIGNED_BYTE, true, 0, 0);
   }
 
-  uploadOrder(name: "order" | "selection", rows: Uint32Array): void {
+  uploadOrder(name: OrderName, rows: Uint32Array): void {
     const { gl } = this;
     gl.bindVertexArray(this.vao);
     gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, this.buffer(name));
@@ -154,7 +163,7 @@ export class Gpu {
   }
 
   /** Draw ranges of an element buffer into a target (null: the canvas). */
-  dots(target: Target | null, view: View, name: "order" | "selection", ranges: readonly Pick<DrawRange, "start" | "count">[], style: DotStyle): void {
+  dots(target: Target | null, view: View, name: OrderName, ranges: readonly Pick<DrawRange, "start" | "count">[], style: DotStyle): void {
     const { gl } = this;
     const built = this.shapes ? (this.shaped ??= this.build(DOT_VERTEX, DOT_FRAGMENT, "#define SHAPES\n")) : this.plain;
     gl.bindFramebuffer(gl.FRAMEBUFFER, target?.framebuffer ?? null);
@@ -220,6 +229,9 @@ export class Gpu {
     gl.uniform1f(at.get("u_density") ?? null, style.density / (view.scale * view.scale));
     gl.uniform1f(at.get("u_octaves") ?? null, style.octaves);
     gl.uniform1f(at.get("u_softness") ?? null, style.softness);
+    gl.uniform1f(at.get("u_fairness") ?? null, style.fairness);
+    gl.uniform1f(at.get("u_swelling") ?? null, style.swelling);
+    gl.uniform1f(at.get("u_depthWeight") ?? null, style.depthWeight);
     gl.uniform4f(at.get("u_depth") ?? null, style.depth[0] / 255, style.depth[1] / 255, style.depth[2] / 255, style.depthKeeps);
     gl.uniform1f(at.get("u_opacity") ?? null, style.opacity);
     gl.uniform1i(at.get("u_style") ?? null, style.style);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { buildGridIndex, GridIndexBuilder } from "./grid";
-import { clumps, generator } from "./testing";
+import { buildGridIndex, CROWD_OCTAVES, crowdingUnder, GridIndexBuilder } from "./grid";
+import { clumps, generator, pack } from "./testing";
 
 /** Every seventh row cannot be picked, every fifth from afar. */
 function reachOf(row: number): number {
@@ -104,4 +104,23 @@ test("many dots of which all but one share a place still build and pick", () => 
   const grid = buildGridIndex(x, y);
   expect(grid.nearest(1e6, 0, 1, () => 1)).toBe(0);
   expect(grid.nearest(0, 0, 1, () => 1)).not.toBeNull();
+});
+
+function meanDensity({ crowd, maxDensity }: { crowd: Uint8Array; maxDensity: number }, first: number, step: number): number {
+  let sum = 0;
+  let count = 0;
+  for (let row = first; row < crowd.length; row += step, count++) sum += maxDensity * 2 ** (CROWD_OCTAVES * (crowd[row] / 255 - 1));
+  return sum / count;
+}
+
+test("under a mask a dot is crowded by dots of its kind alone", () => {
+  const random = generator(12);
+  const x = Float32Array.from({ length: 5000 }, () => random());
+  const y = Float32Array.from({ length: 5000 }, () => random());
+  const mask = pack(Array.from({ length: 5000 }, (_, row) => row % 50 === 0));
+  const grid = buildGridIndex(x, y);
+  const parted = crowdingUnder(mask, x, y, grid.span);
+  const all = meanDensity(grid, 0, 1);
+  expect(meanDensity(parted, 1, 50)).toBeGreaterThan(all * 0.85);
+  expect(meanDensity(parted, 0, 50)).toBeLessThan(all * 0.2);
 });

@@ -19,7 +19,7 @@ export class GridIndex {
     private readonly y: Float32Array,
     readonly columns: number,
     readonly rowsOfCells: number,
-    private readonly span: Bounds,
+    readonly span: Bounds,
     /** First position in `rows` of each cell, and the total at the end. */
     readonly starts: Uint32Array,
     readonly rows: Uint32Array,
@@ -109,6 +109,40 @@ function cellOf(value: number, min: number, max: number, cells: number): number 
   return cell < 0 ? 0 : cell >= cells ? cells - 1 : cell;
 }
 
+export type Crowding = {
+  /** Local density of each row, logarithmic: `maxDensity * 2 ** (CROWD_OCTAVES * (crowd / 255 - 1))`. */
+  crowd: Uint8Array;
+  /** Dots per square map unit where they lie closest. */
+  maxDensity: number;
+};
+
+/** How closely matching dots lie around each matching one, and the others around each other one. */
+export function crowdingUnder(mask: Uint8Array, x: Float32Array, y: Float32Array, span: Bounds): Crowding {
+  const wide = widened(span, 0.15);
+  const toU = CROWD_CELLS / (wide.maxX - wide.minX);
+  const toV = CROWD_CELLS / (wide.maxY - wide.minY);
+  const kinds = [new Float32Array(CROWD_CELLS * CROWD_CELLS), new Float32Array(CROWD_CELLS * CROWD_CELLS)];
+  for (let i = 0; i < x.length; i++) {
+    const u = Math.floor((x[i] - wide.minX) * toU);
+    const v = Math.floor((y[i] - wide.minY) * toV);
+    if (u >= 0 && v >= 0 && u < CROWD_CELLS && v < CROWD_CELLS) kinds[(mask[i >> 3] >> (i & 7)) & 1][v * CROWD_CELLS + u]++;
+  }
+  const smooth = kinds.map((kind) => blur(blur(kind)));
+  let peak = 1e-9;
+  for (const kind of smooth) for (const value of kind) if (value > peak) peak = value;
+  const crowd = new Uint8Array(x.length);
+  for (let i = 0; i < x.length; i++) {
+    crowd[i] = crowdAt(smooth[(mask[i >> 3] >> (i & 7)) & 1], (x[i] - wide.minX) * toU - 0.5, (y[i] - wide.minY) * toV - 0.5, peak);
+  }
+  return { crowd, maxDensity: peak * toU * toV };
+}
+
+function crowdAt(smooth: Float32Array, u: number, v: number, peak: number): number {
+  const inside = u >= -1 && v >= -1 && u <= CROWD_CELLS && v <= CROWD_CELLS;
+  const density = inside ? (bilinear(smooth, u, v) - OWN_SHARE) / peak : 0;
+  return density > 0 ? Math.max(0, Math.round(255 * (1 + Math.log2(density) / CROWD_OCTAVES))) : 0;
+}
+
 /**
  * Builds a `GridIndex` a few milliseconds at a time, so that no frame waits for it.
  *
@@ -191,9 +225,7 @@ function* build(x: Float32Array, y: Float32Array): Generator<void, GridIndex> {
     if ((i & (CHECK_EVERY - 1)) === 0) yield;
     const u = (x[i] - wide.minX) * toU - 0.5;
     const v = (y[i] - wide.minY) * toV - 0.5;
-    const outside = u < -1 || v < -1 || u > CROWD_CELLS || v > CROWD_CELLS;
-    const density = outside ? 0 : (bilinear(smooth, u, v) - OWN_SHARE) / peak;
-    crowd[i] = density > 0 ? Math.max(0, Math.round(255 * (1 + Math.log2(density) / CROWD_OCTAVES))) : 0;
+    crowd[i] = crowdAt(smooth, u, v, peak);
   }
   return new GridIndex(x, y, side, side, span, starts, rows, crowd, peak * toU * toV);
 }

@@ -1,10 +1,12 @@
 import type { Camera } from "./camera";
 import { parseColor, type Rgb } from "./colors";
-import { placeLabels } from "./labelPlacement";
-import type { MapLabel, Theme } from "./types";
+import { overlap, placeLabels } from "./labelPlacement";
+import type { MapLabel, ScreenBox, Theme } from "./types";
 
 const MOST = 40;
 const HEIGHT = 20;
+/** Strength of a name whose samples are filtered out. */
+const FAINT = 0.32;
 
 type Item = { label: MapLabel; element: HTMLDivElement; width: number; dx: number; dy: number; shown: boolean };
 
@@ -14,6 +16,7 @@ export class LabelLayer {
   private readonly measure = document.createElement("canvas").getContext("2d");
   private items: Item[] = [];
   private theme: Theme;
+  private covered: readonly ScreenBox[] = [];
   private zoomPlaced = Number.NaN;
 
   constructor(overlay: HTMLElement, theme: Theme) {
@@ -27,6 +30,11 @@ export class LabelLayer {
   set(labels: readonly MapLabel[]): void {
     this.root.replaceChildren();
     this.items = labels.map((label) => this.item(label));
+    this.zoomPlaced = Number.NaN;
+  }
+
+  setCovered(boxes: readonly ScreenBox[]): void {
+    this.covered = boxes;
     this.zoomPlaced = Number.NaN;
   }
 
@@ -45,6 +53,9 @@ export class LabelLayer {
       const [x, y] = camera.toScreen(item.label.x, item.label.y);
       const left = Math.round(x + item.dx);
       const top = Math.round(y + item.dy);
+      // On the way past the controls it would lie half under them.
+      const box = { left, top, right: left + item.width, bottom: top + HEIGHT };
+      item.element.style.visibility = this.covered.some((other) => overlap(other, box)) ? "hidden" : "visible";
       item.element.style.transform = `translate(${left}px, ${top}px)`;
     }
   }
@@ -59,15 +70,15 @@ export class LabelLayer {
     const boxes = this.items.map((item, i) => {
       if (item.shown) shown.add(i);
       const [x, y] = camera.toScreen(item.label.x, item.label.y);
-      const { minZoom = 0, maxZoom = Infinity } = item.label;
+      const { minZoom = 0, maxZoom = Infinity, faint = false } = item.label;
       const seen = camera.zoom >= minZoom && camera.zoom <= maxZoom;
-      return { x: seen ? x : -1, y, width: item.width, height: HEIGHT, weight: item.label.weight };
+      return { x: seen ? x : -1, y, width: item.width, height: HEIGHT, weight: faint ? item.label.weight * 1e-9 : item.label.weight };
     });
-    const placed = new Map(placeLabels(boxes, camera, MOST, shown).map((p) => [p.index, p]));
+    const placed = new Map(placeLabels(boxes, camera, MOST, shown, this.covered).map((p) => [p.index, p]));
     this.items.forEach((item, i) => {
       const spot = placed.get(i);
       item.shown = spot !== undefined;
-      item.element.style.opacity = item.shown ? String(fade(camera.zoom)) : "0";
+      item.element.style.opacity = item.shown ? String(fade(camera.zoom) * (item.label.faint === true ? FAINT : 1)) : "0";
       if (spot !== undefined) {
         item.dx = spot.left - boxes[i].x;
         item.dy = spot.top - boxes[i].y;

@@ -61,3 +61,11 @@ test("what is shown stays unless something clearly heavier comes", () => {
 test("anchors outside the view have no label", () => {
   expect(placeLabels([{ x: -5, y: 100, width: 50, height: 20, weight: 1 }], VIEW, 10)).toEqual([]);
 });
+
+test("no label lies under what covers the map", () => {
+  const covered = [{ left: 0, top: 0, right: 220, bottom: 300 }];
+  const at = { width: 100, height: 20, weight: 1 };
+  const placed = placeLabels([{ ...at, x: 100, y: 100 }, { ...at, x: 100, y: 300 }, { ...at, x: 400, y: 100 }], VIEW, 10, new Set(), covered);
+  expect(placed.map(({ index }) => index)).toEqual([1, 2]);
+  expect(placed[0].top).toBeGreaterThanOrEqual(300);
+});

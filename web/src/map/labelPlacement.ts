@@ -1,3 +1,5 @@
+import type { ScreenBox } from "./types";
+
 /** Placing names on the map: greatest weight first, none over another. Pure geometry. */
 
 export type LabelBox = {
@@ -24,13 +26,14 @@ const LOYALTY = 1.5;
  * Choose which labels to show and where.
  *
  * Each label is tried centred on its anchor, then above, below, right and left of it; it is left out when
- * all of these places are taken or leave the viewport.
+ * all of these places are taken, covered or leave the viewport.
  */
 export function placeLabels(
   labels: readonly LabelBox[],
   viewport: { width: number; height: number },
   most: number,
   shown: ReadonlySet<number> = new Set(),
+  covered: readonly ScreenBox[] = [],
 ): PlacedLabel[] {
   const rank = (i: number) => labels[i].weight * (shown.has(i) ? LOYALTY : 1);
   const indices = labels.map((_, i) => i).sort((a, b) => rank(b) - rank(a) || a - b);
@@ -51,7 +54,7 @@ export function placeLabels(
       const top = y - height / 2 + dy;
       const box = { index, left, top, right: left + width, bottom: top + height };
       if (left < 0 || top < 0 || box.right > viewport.width || box.bottom > viewport.height) continue;
-      if (placed.some((other) => overlap(other, box))) continue;
+      if (placed.some((other) => overlap(other, box)) || covered.some((other) => overlap(other, box))) continue;
       placed.push(box);
       break;
     }
@@ -59,8 +62,6 @@ export function placeLabels(
   return placed.map(({ index, left, top }) => ({ index, left, top }));
 }
 
-type Box = { left: number; top: number; right: number; bottom: number };
-
-function overlap(a: Box, b: Box): boolean {
+export function overlap(a: ScreenBox, b: ScreenBox): boolean {
   return a.left < b.right + GAP && b.left < a.right + GAP && a.top < b.bottom + GAP && b.top < a.bottom + GAP;
 }

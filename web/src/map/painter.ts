@@ -6,8 +6,8 @@ export type Palette = {
   matching: DotStyle;
   filtered: DotStyle;
   rim: DotStyle;
-  /** Size classes from this one on get a rim. */
-  rimBucket: number;
+  /** CSS pixels: in a square of this side at most one dot gets a rim. */
+  rimSquare: number;
   selected: DotStyle;
   /** Strength of the picture behind a selection, 0..1. */
   dim: number;
@@ -19,6 +19,8 @@ export type Scene = {
   palette: Palette;
   /** The order of the selected rows: the element buffer "selection". */
   selection: DrawOrder;
+  /** How many rows of the element buffer "rims" get a rim. */
+  rims: number;
   /** Changes with everything in the picture but the view. */
   content: number;
   /** Changes with what is laid over the picture (selection, strength). */
@@ -142,7 +144,7 @@ export class Painter {
     const target = this.takeBack(scene.view);
     this.gpu.clear(target);
     const drawn = this.draw(target, scene, ranges, share);
-    this.rims(target, scene, ranges);
+    this.rims(target, scene);
     this.swap({ target, view: scene.view, content: scene.content, drawn, complete: share === 1 });
     this.show(scene);
     this.setFence("frame", drawn);
@@ -163,7 +165,7 @@ export class Painter {
     const drawn = this.draw(target, scene, ranges, 1);
     full.done += drawn;
     if (full.done >= full.total) {
-      this.rims(target, scene, full.ranges);
+      this.rims(target, scene);
       this.swap({ target, view: scene.view, content: scene.content, drawn: full.total, complete: true });
       this.full = null;
       this.show(scene);
@@ -184,12 +186,8 @@ export class Painter {
     return drawn;
   }
 
-  private rims(target: Target, scene: Scene, ranges: readonly DrawRange[]): void {
-    const large = ranges.filter((range) => !range.filtered && range.bucket >= scene.palette.rimBucket);
-    if (large.length === 0) return;
-    // Among themselves large dots may be a crowd too.
-    const among = count(large) / Math.max(1, count(ranges));
-    this.gpu.dots(target, scene.view, "order", large.toReversed(), thinned(scene.palette.rim, among, false));
+  private rims(target: Target, { view, palette, rims }: Scene): void {
+    if (rims > 0) this.gpu.dots(target, view, "rims", [{ start: 0, count: rims }], palette.rim);
   }
 
   private show(scene: Scene): void {
@@ -289,9 +287,9 @@ function count(ranges: readonly DrawRange[]): number {
 }
 
 /** The style for a share of the dots: less crowded, and a little larger so that the picture keeps its weight. */
-function thinned(style: DotStyle, share: number, larger = true): DotStyle {
+function thinned(style: DotStyle, share: number): DotStyle {
   if (share === 1) return style;
-  const growth = larger ? Math.min(1.7, share ** -0.18) : 1;
+  const growth = Math.min(1.7, share ** -0.18);
   const [small, large] = style.diameter;
   return { ...style, density: style.density * share, diameter: [small * growth, Math.max(large, small * growth)] };
 }

@@ -23,6 +23,7 @@ import type {
   Mode,
   Point,
   PositionOptions,
+  ScreenBox,
   SizeSpec,
   Theme,
 } from "./types";
@@ -158,6 +159,12 @@ export class PopulationMap {
 
   setLabels(labels: readonly MapLabel[]): void {
     this.labels.set(labels);
+    this.labels.update(this.view, true);
+  }
+
+  /** Parts of the canvas that something of the page lies over: no name goes there. */
+  setCovered(boxes: readonly ScreenBox[]): void {
+    this.labels.setCovered(boxes);
     this.labels.update(this.view, true);
   }
 

@@ -33,6 +33,9 @@ uniform vec2 u_diameter;     // device pixels, smallest and largest
 uniform float u_density;     // dots per device pixel where they lie closest
 uniform float u_octaves;
 uniform float u_softness;    // exponent of the fall of opacity
+uniform float u_fairness;    // how far large dots hold back in a crowd
+uniform float u_swelling;    // square device pixels that large dots add to a dot on average
+uniform float u_depthWeight; // how far the colour in a crowd tends
 uniform vec4 u_depth;        // rgb: what the colour in a crowd tends to; a: how much of its own colour that keeps
 uniform float u_opacity;
 uniform int u_style;
@@ -58,11 +61,15 @@ void main() {
   }
   gl_Position = vec4(there * u_scale * 2.0 / u_viewport, 0.0, 1.0);
 
-  float diameter = mix(u_diameter.x, u_diameter.y, a_size);
-  float overlap = u_density * exp2(u_octaves * (a_crowd - 1.0)) * 0.7854 * diameter * diameter;
+  float crowd = u_density * exp2(u_octaves * (a_crowd - 1.0));
+  // Where large dots would cover the map, they are less large.
+  float diameter = mix(u_diameter.x, u_diameter.y, a_size * pow(max(1.0, crowd * u_swelling * 4.0), -0.3));
+  float overlap = crowd * 0.7854 * diameter * diameter;
   // In a crowd even the outermost dots hold back, so that there is ink left for its middle; alone they need not.
   float most = mix(0.92, mix(0.5, 0.92, smoothstep(1.5, 6.0, diameter / u_pixelRatio)), smoothstep(0.02, 0.5, overlap));
   float alpha = u_opacity * most * clamp(pow(max(overlap, 1e-6), -u_softness), 0.02, 1.0);
+  // In a crowd every dot has the same ink, be it large or small: its colour is that of most dots.
+  alpha *= mix(1.0, pow(u_diameter.x / max(diameter, u_diameter.x), 2.0 - 2.0 * u_softness), u_fairness * smoothstep(0.5, 4.0, overlap));
 
   vec3 color = u_missingColor;
   int shape = 0;
@@ -74,12 +81,12 @@ void main() {
     shape = int(entry.a * 255.0 + 0.5);
   }
   float depth = clamp(log2(max(overlap, 1e-6)) / 7.0, 0.0, 1.0);
-  color = mix(color, u_depth.rgb * mix(vec3(1.0), color, u_depth.a), 0.3 * depth);
+  color = mix(color, u_depth.rgb * mix(vec3(1.0), color, u_depth.a), u_depthWeight * depth);
   color = mix(color, u_flat.rgb, u_flat.a);
 
   v_glass = u_bubbles * smoothstep(5.0, 11.0, diameter / u_pixelRatio);
   if (u_style == ${STYLE.rim}) {
-    alpha = 0.85 * clamp(pow(max(overlap, 1e-6), -u_softness), 0.05, 1.0) * smoothstep(4.5, 7.0, diameter / u_pixelRatio);
+    alpha = 0.95 * smoothstep(0.45, 0.6, a_size);
   }
   if (u_style == ${STYLE.selected}) alpha = 1.0;
 
@@ -140,7 +147,10 @@ void main() {
   } else {
     float rim = clamp(d + width + 0.5, 0.0, 1.0);
     if (u_style == ${STYLE.rim}) {
-      alpha *= mix(0.28, 1.0, rim);
+      // Dark without, bright within: seen also on its own colour.
+      float outside = clamp(d + 0.75 * width + 0.5, 0.0, 1.0);
+      alpha *= mix(mix(0.9, 0.7, smoothstep(4.0, 7.0, v_radius / u_pixelRatio)), 0.95, rim);
+      color = mix(color, u_edge, outside * 0.75);
     } else {
       // A large dot is glass: what lies under it shows through.
       alpha *= mix(1.0, 0.78, v_glass * (1.0 - rim));

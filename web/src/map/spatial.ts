@@ -1,5 +1,5 @@
 import type { Channels } from "./channels";
-import { type GridIndex, GridIndexBuilder } from "./grid";
+import { type Crowding, crowdingUnder, type GridIndex, GridIndexBuilder } from "./grid";
 import { type DrawOrder, drawOrder } from "./order";
 import { rowsInside } from "./polygon";
 import type { Bounds, Point } from "./types";
@@ -14,6 +14,7 @@ export class Spatial {
   grid: GridIndex | null = null;
   private builder: GridIndexBuilder | null = null;
   private part: { bounds: Bounds; count: number } | null = null;
+  private crowdKnown: { grid: GridIndex; mask: Uint8Array; crowding: Crowding } | null = null;
   private known: DrawOrder | null = null;
 
   constructor(private readonly channels: Channels) {}
@@ -34,6 +35,16 @@ export class Spatial {
     if (this.grid === null) return false;
     this.builder = null;
     return true;
+  }
+
+  /** How closely dots of its kind (matching or not) lie around each dot; null while that is unknown. */
+  get crowding(): Crowding | null {
+    const { grid, crowdKnown } = this;
+    const { x, y, mask } = this.channels;
+    if (grid === null || mask === null) return grid;
+    if (crowdKnown?.grid === grid && crowdKnown.mask === mask) return crowdKnown.crowding;
+    this.crowdKnown = { grid, mask, crowding: crowdingUnder(mask, x, y, grid.span) };
+    return this.crowdKnown.crowding;
   }
 
   /** The order is out of date: sizes or mask changed. */
@@ -87,10 +98,10 @@ export class Spatial {
   private partFor(view: Bounds): { bounds: Bounds; count: number } | null {
     const { grid, part } = this;
     if (grid === null) return null;
-    const count = grid.countIn(view);
-    if (part !== null && holds(part.bounds, view) && count > part.count * 0.3) return part;
     const bounds = grow(view, 0.35);
     const wider = grid.countIn(bounds);
+    // As long as a part serves, it stays the same: a new order begins the picture anew.
+    if (part !== null && holds(part.bounds, view) && wider > part.count * 0.4) return part;
     return wider < this.channels.placed * CULL_BELOW ? { bounds, count: wider } : null;
   }
 }

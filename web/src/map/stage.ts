@@ -3,6 +3,7 @@ import type { Camera } from "./camera";
 import type { Channels } from "./channels";
 import { parseColor } from "./colors";
 import { Gpu, type View } from "./gpu";
+import { type Landmarks, landmarks, NO_LANDMARKS, standing } from "./landmarks";
 import { type DrawOrder, drawOrder } from "./order";
 import { Painter, type Scene } from "./painter";
 import type { Spatial } from "./spatial";
@@ -25,7 +26,10 @@ export class Stage {
   private painter: Painter | null = null;
   private wanted: Uint32Array = new Uint32Array(0);
   private selection: DrawOrder = { rows: new Uint32Array(0), segments: [], matching: 0, filtered: 0 };
+  private landmarks: Landmarks = NO_LANDMARKS;
   private travel: Travel | null = null;
+  /** What the GPU's buffer "crowd" holds. */
+  private crowdShown: Uint8Array | null = null;
   private content = 0;
   private overlay = 0;
   private readonly stop = new AbortController();
@@ -91,7 +95,7 @@ export class Stage {
 
   /** The density of the neighbourhood of every dot became known (or unknown). */
   indexed(): void {
-    this.gpu?.upload("crowd", this.spatial.grid?.crowd ?? null);
+    this.uploadCrowd();
     this.changed();
   }
 
@@ -113,6 +117,7 @@ export class Stage {
 
   reordered(): void {
     this.spatial.reorder();
+    this.uploadCrowd();
     this.changed();
   }
 
@@ -184,7 +189,12 @@ export class Stage {
   private scene(now: number, moving: boolean): Scene {
     const { camera, pixelRatio } = this;
     const { order, changed } = this.spatial.orderFor(camera.visible(REACH), this.travel !== null);
-    if (changed) this.gpu?.uploadOrder("order", order.rows);
+    if (changed) {
+      const { x, y, sizes } = this.channels;
+      this.landmarks = landmarks(order, x, y, sizes, this.bounds);
+      this.gpu?.uploadOrder("order", order.rows);
+      this.gpu?.uploadOrder("rims", this.landmarks.rows);
+    }
     const view: View = {
       x: camera.x,
       y: camera.y,
@@ -193,7 +203,7 @@ export class Stage {
       height: this.canvas.height,
       pixelRatio,
     };
-    const looks = palette(this.channels, this.spatial.grid, {
+    const looks = palette(this.channels, this.spatial.crowding, {
       theme: this.theme,
       zoom: camera.zoom,
       area: camera.width * camera.height,
@@ -202,8 +212,17 @@ export class Stage {
       travel: this.travel === null ? 1 : travelled(this.travel, now),
       selected: this.selection.rows.length,
     });
-    const { content, overlay, selection } = this;
-    return { view, order, palette: looks, selection, content, overlay, moving };
+    const { content, overlay, selection, bounds } = this;
+    const span = Math.max(bounds.maxX - bounds.minX, bounds.maxY - bounds.minY);
+    const rims = standing(this.landmarks, (span * camera.scale) / looks.rimSquare);
+    return { view, order, palette: looks, selection, rims, content, overlay, moving };
+  }
+
+  private uploadCrowd(): void {
+    const crowd = this.spatial.crowding?.crowd ?? null;
+    if (this.gpu === null || crowd === this.crowdShown) return;
+    this.gpu.upload("crowd", crowd);
+    this.crowdShown = crowd;
   }
 
   private arrive(): void {
@@ -215,6 +234,7 @@ export class Stage {
 
   private start(gl: WebGL2RenderingContext): void {
     this.gpu = new Gpu(gl);
+    this.crowdShown = null;
     this.painter = new Painter(this.gpu, this.options.budget);
     this.painter.onFrame = () => this.onFrame?.();
     this.spatial.reorder();

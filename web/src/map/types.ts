@@ -37,6 +37,9 @@ export type CameraState = { x: number; y: number; zoom: number };
 
 export type Bounds = { minX: number; minY: number; maxX: number; maxY: number };
 
+/** A rectangle on the canvas in CSS pixels, y downwards. */
+export type ScreenBox = { left: number; top: number; right: number; bottom: number };
+
 export type Point = [number, number];
 
 export type MapLabel = {
@@ -50,6 +53,8 @@ export type MapLabel = {
   /** Zoom from which and up to which the label is shown (sub-clusters appear later than clusters). */
   minZoom?: number;
   maxZoom?: number;
+  /** What it names is filtered out: it steps back, and gives way to all others. */
+  faint?: boolean;
 };
 
 export type MapEvents = {

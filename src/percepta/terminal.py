@@ -14,7 +14,7 @@ from percepta.core.errors import JobCancelledError, PerceptaError
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress as Bars
-    from rich.progress import TaskID
+    from rich.progress import Task, TaskID
 
 
 def console() -> Console:
@@ -29,6 +29,11 @@ def print_error(error: PerceptaError) -> None:
     from rich.markup import escape
 
     out = console()
+    if isinstance(error, JobCancelledError):  # asked for, so no error
+        out.print(f"[yellow]{escape(error.message)}[/yellow]", soft_wrap=True)
+        if error.fix:
+            out.print(escape(error.fix), soft_wrap=True)
+        return
     place = str(error.where)
     where = f" [dim]({escape(place)})[/dim]" if place else ""
     out.print(f"[bold red]error:[/bold red] {escape(error.message)}{where}", soft_wrap=True)
@@ -51,36 +56,20 @@ class TerminalProgress:
     @contextmanager
     def shown(self) -> Iterator[TerminalProgress]:
         """Show progress and take Ctrl-C for the time of the block."""
-        from rich.progress import (
-            BarColumn,
-            MofNCompleteColumn,
-            Progress,
-            ProgressColumn,
-            SpinnerColumn,
-            Task,
-            TextColumn,
-            TimeElapsedColumn,
-            TimeRemainingColumn,
-        )
+        from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
         from rich.text import Text
 
-        class Rate(ProgressColumn):
-            """Units a second."""
+        class Told(TextColumn):
+            """How far a stage is, in words."""
 
             def render(self, task: Task) -> Text:
-                speed = task.finished_speed or task.speed
-                unit = task.fields["unit"]
-                worth = speed is not None and task.total is not None
-                return Text(f"{speed:,.0f} {unit}/s" if worth and speed is not None else "")
+                return Text(_told(task), style="dim" if task.finished else "")
 
         self._bars = Progress(
             SpinnerColumn(finished_text="[green]✓[/green]"),
             TextColumn("{task.description}"),
-            BarColumn(bar_width=28),
-            MofNCompleteColumn(),
-            Rate(),
-            TimeElapsedColumn(),
-            TimeRemainingColumn(),
+            BarColumn(bar_width=20),
+            Told(""),
             console=console(),
             disable=self._quiet,
         )
@@ -97,7 +86,7 @@ class TerminalProgress:
         """Finish the line of the stage before and begin a new one."""
         if self._bars is not None:
             self._finish()
-            self._task = self._bars.add_task(name, total=total, unit=unit)
+            self._task = self._bars.add_task(name, total=total, unit=unit, unknown=total is None)
 
     def advance(self, count: int = 1) -> None:
         """Move the bar."""
@@ -117,7 +106,7 @@ class TerminalProgress:
     def check_cancelled(self) -> None:
         """Raise if Ctrl-C was pressed."""
         if self._stopping:
-            raise JobCancelledError("Stopped.", fix="What was finished is kept.")
+            raise JobCancelledError("Stopped from the keyboard.")
 
     def _finish(self) -> None:
         if self._bars is not None and self._task is not None:
@@ -130,3 +119,28 @@ class TerminalProgress:
             sys.exit(130)
         self._stopping = True
         console().print("[yellow]stopping after this batch; Ctrl-C again to stop at once[/yellow]")
+
+
+def _told(task: Task) -> str:
+    """Return ``640 of 3,000 samples, 131/s, about 18 s left``; once finished, what it took."""
+    unit = task.fields["unit"]
+    if task.finished:
+        count = "" if task.fields["unknown"] else f"{task.completed:,.0f} {unit}, "
+        return f"{count}{_duration(task.finished_time or 0.0)}"
+    if task.total is None:
+        return _duration(task.elapsed or 0.0)
+    parts = [f"{task.completed:,.0f} of {task.total:,.0f} {unit}"]
+    if task.speed:
+        parts.append(f"{task.speed:,.0f}/s")
+    if task.time_remaining:
+        parts.append(f"about {_duration(task.time_remaining)} left")
+    return ", ".join(parts)
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 1:
+        return "< 1 s"
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h {minutes % 60} min"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,13 +13,16 @@ from torch.utils.data import Dataset, TensorDataset
 from percepta.core.errors import ConflictError, IntegrationError, JobCancelledError, ModelError
 from percepta.core.progress import Silent
 from percepta.core.subsets import Subset
+from percepta.core.visuals import HorizontalBar, Image
 from percepta.integration import (
+    Connection,
     GroundTruthEncoder,
     InputEncoder,
     Integration,
     MetadataFunction,
     Prediction,
     Samples,
+    Visualizer,
     from_datasets,
 )
 from percepta.storage import Workspace
@@ -219,6 +223,40 @@ def test_what_was_stopped_goes_on_and_equals_an_uninterrupted_run(
         assert whole.latent(space).tobytes() == resumed.latent(space).tobytes()
 
 
+def test_a_resume_knows_what_failed_before_it(run: Any, net: Any, digits: Any) -> None:
+    def read(sample_id: int, samples: Samples) -> np.ndarray:
+        if sample_id in (3, 70, 120):
+            raise OSError("gone")
+        image: np.ndarray = digits[0][sample_id]
+        return image
+
+    broken = replace(
+        script_like(digits, lambda i, _: {"i": i}), inputs=(InputEncoder("image", read),)
+    )
+    whole = run(broken, net)
+    with pytest.raises(JobCancelledError):
+        run(broken, net, StopAt(100))
+    resumed = run(broken, net, resume=True)
+    assert resumed.id != whole.id
+    assert resumed.details["notes"] == whole.details["notes"]
+    assert whole.details["notes"][0].startswith("3 samples failed")
+
+
+def test_thumbnails_show_the_sample_sooner_than_bars_of_it(run: Any, net: Any, digits: Any) -> None:
+    def bars(image: np.ndarray) -> HorizontalBar:
+        return HorizontalBar(image[0, 0], labels=[str(place) for place in range(8)])
+
+    def picture(image: np.ndarray) -> Image:
+        return Image(image[0] * 255)
+
+    shown = [
+        Visualizer(f.__name__, f, (Connection("image", "input", "image"),)) for f in (bars, picture)
+    ]
+    both = run(script_like(digits, lambda i, _: {"i": i}, visualizers=tuple(shown)), net)
+    alone = run(script_like(digits, lambda i, _: {"i": i}, visualizers=(shown[1],)), net)
+    assert both.thumbnail(5) == alone.thumbnail(5)
+
+
 def test_a_resume_with_other_options_or_nothing_to_resume_is_refused(
     run: Any, net: Any, digits: Any
 ) -> None:
@@ -226,8 +264,20 @@ def test_a_resume_with_other_options_or_nothing_to_resume_is_refused(
         run(from_datasets(datasets(digits)), net, resume=True)
     with pytest.raises(JobCancelledError):
         run(from_datasets(datasets(digits)), net, StopAt(100))
-    with pytest.raises(ConflictError, match="other samples, options"):
+    with pytest.raises(ConflictError, match=r"begun with other options\."):
         run(from_datasets(datasets(digits)), net, resume=True, batch_size=16)
+
+
+def test_a_resume_with_other_weights_says_so(
+    run: Any, net: Any, digits: Any, workspace_path: Any
+) -> None:
+    with pytest.raises(JobCancelledError):
+        run(from_datasets(datasets(digits)), net, StopAt(100))
+    (begun,) = Workspace.open(workspace_path).catalogue.runs()
+    net.head.bias.data += 1
+    with pytest.raises(ConflictError, match=r"begun with other weights\.") as refused:
+        run(from_datasets(datasets(digits)), net, resume=begun.id)
+    assert "seed" in str(refused.value.fix)
 
 
 def test_equal_inputs_give_equal_runs(run: Any, net: Any, digits: Any) -> None:
@@ -273,3 +323,22 @@ def test_a_model_that_predicts_a_number(run: Any, digits: Any) -> None:
     error = values(done, "predicted") - values(done, "label")
     assert values(done, "error") == pytest.approx(error, abs=1e-6)
     assert values(done, "loss") == pytest.approx(error**2, abs=1e-5)
+
+
+def test_a_metric_with_the_name_of_an_own_field_is_renamed(run: Any, net: Any, digits: Any) -> None:
+    def margin(prediction: Any, target: Any) -> Any:
+        return np.arange(len(target), dtype=np.float32)
+
+    def notes(sample_id: int, samples: Samples) -> dict[str, Any]:
+        return {"accuracy": "mine", "accuracy_note": "seen"}
+
+    integration = from_datasets(
+        datasets(digits), metrics={"margin": margin, "accuracy": "accuracy"}, metadata=notes
+    )
+    done = run(integration, net)
+    groups = {field.name: field.group.value for field in done.fields}
+    assert groups["margin"] == "prediction"
+    assert groups["metric_margin"] == "metric"
+    assert groups["metadata_accuracy"] == groups["accuracy_note"] == "metadata"
+    assert values(done, "metric_margin")[:4].tolist() == [0, 1, 2, 3]
+    assert values(done, "accuracy_note")[5] == "seen"

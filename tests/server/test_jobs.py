@@ -53,7 +53,7 @@ def test_another_map_is_a_job(client: CheckedClient, run: Run, runner: JobRunner
     assert answer.status_code == 202
     job = answer.json()
     assert (job["kind"], job["status"], job["run"]) == ("explore", "queued", run.id)
-    assert job["title"] == "Explore balanced (tsne, filtered)"
+    assert job["title"] == "Map of balanced (t-SNE, filtered)"
     until(
         lambda: client.get(f"/api/jobs/{job['id']}").json()["finished"] is not None, "job has ended"
     )

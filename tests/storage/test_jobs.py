@@ -37,6 +37,24 @@ def test_the_life_of_a_job(workspace: Workspace) -> None:
         catalogue.request_cancel(job.id)
 
 
+def test_a_run_that_another_job_has_gone_on_with_is_not_resumed_by_the_first(
+    workspace: Workspace,
+) -> None:
+    catalogue = workspace.catalogue
+    run = new_run(workspace)
+    stopped, map_job, later = (
+        catalogue.create_job(kind, {}, run=run, resumable=True)
+        for kind in ("evaluate", "explore", "evaluate")
+    )
+    catalogue.finish_job(stopped.id, JobStatus.CANCELLED)
+    catalogue.finish_job(map_job.id, JobStatus.FAILED)
+    catalogue.supersede_jobs(later.id)
+    resumable = [catalogue.job(job.id).resumable for job in (stopped, map_job, later)]
+    assert resumable == [False, True, True]
+    with pytest.raises(ConflictError, match="cannot be resumed"):
+        catalogue.requeue_job(stopped.id)
+
+
 def test_cancelling(workspace: Workspace) -> None:
     catalogue = workspace.catalogue
     waiting = catalogue.create_job("explore", {})

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from percepta.core.errors import NotFoundError
+from percepta.core.errors import JobCancelledError, NotFoundError
 
 if TYPE_CHECKING:
     from percepta.core.filters import Filter
     from percepta.engine.options import EvaluateOptions
-    from percepta.storage import MapInfo, Run, RunRecord, Workspace
+    from percepta.storage import Job, MapInfo, Run, RunRecord, Workspace
+
+R = TypeVar("R", "RunRecord", "Job")
 
 WORST_SHOWN = 5
 
@@ -83,7 +87,7 @@ def run_evaluation(
         "algorithm": algorithm,
     }
     terminal = TerminalProgress(quiet=quiet)
-    with terminal.shown():
+    with terminal.shown(), _resumable():
         run, made = run_here(
             workspace,
             "evaluate",
@@ -144,17 +148,40 @@ def run_exploration(
         )
 
 
+@contextmanager
+def _resumable() -> Iterator[None]:
+    """Tell whoever stops an evaluation how it goes on."""
+    try:
+        yield
+    except JobCancelledError as error:
+        fix = "What is done is kept: go on with --resume, or with Resume in the page."
+        raise JobCancelledError(error.message, where=error.where, fix=fix) from None
+
+
 def find_run(workspace: Workspace, beginning: str) -> RunRecord:
     """Return the run whose id begins so.
 
     Raises:
         NotFoundError: none does, or several do.
     """
-    found = [run for run in workspace.catalogue.runs() if run.id.startswith(beginning)]
+    return _only(workspace.catalogue.runs(), beginning, "run")
+
+
+def find_job(workspace: Workspace, beginning: str) -> Job:
+    """Return the job whose id begins so.
+
+    Raises:
+        NotFoundError: none does, or several do.
+    """
+    return _only(workspace.catalogue.jobs(), beginning, "job")
+
+
+def _only(records: Sequence[R], beginning: str, kind: str) -> R:
+    found = [record for record in records if record.id.startswith(beginning)]
     if len(found) == 1:
         return found[0]
-    what = "No run's id begins" if not found else f"{len(found)} runs' ids begin"
-    raise NotFoundError(f"{what} with {beginning!r}.", fix="`percepta runs` lists them.")
+    what = f"No {kind}'s id begins" if not found else f"{len(found)} {kind}s' ids begin"
+    raise NotFoundError(f"{what} with {beginning!r}.", fix=f"`percepta {kind}s` lists them.")
 
 
 def _tell(run: Run, record: RunRecord, project: str, made: MapInfo | None) -> Evaluated:

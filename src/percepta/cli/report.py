@@ -25,17 +25,15 @@ def print_report(report: CheckReport, *, as_json: bool) -> None:
 
     out = Console(highlight=False)
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("", "part", "name", "shape", "dtype", "range"):
+    for title in ("", "part", "name", "gives"):
         table.add_column(title)
-    table.add_column("ms/sample", justify="right")
+    table.add_column("ms/sample", justify="right", no_wrap=True)
     for part in report.parts:
         table.add_row(
             "[green]✓[/green]" if part.passed else "[red]✗[/red]",
             part.kind.replace("_", " "),
             escape(part.name),
-            escape(part.detail or _shape(part)),
-            part.dtype or "",
-            "" if part.range is None else f"{part.range[0]:.4g} … {part.range[1]:.4g}",
+            escape(_gives(part)),
             "" if part.ms_per_sample is None else f"{part.ms_per_sample:.3f}",
         )
     out.print(table)
@@ -53,8 +51,14 @@ def print_report(report: CheckReport, *, as_json: bool) -> None:
         out.print(f"   next: percepta evaluate {escape(script)}")
 
 
-def _shape(part: CheckedPart) -> str:
-    return "" if part.shape is None else " × ".join(map(str, part.shape)) or "scalar"
+def _gives(part: CheckedPart) -> str:
+    """Return what a part gives: its detail or type and shape, then its range."""
+    shape = "" if part.shape is None else " × ".join(map(str, part.shape)) or "scalar"
+    what = part.detail or " ".join(text for text in (part.dtype, shape) if text)
+    if part.range is None or part.detail:
+        return what
+    low, high = (f"{end:.4g}" for end in part.range)
+    return f"{what}, {low} … {high}"
 
 
 def _print_finding(out: Console, mark: str, finding: Finding) -> None:
@@ -65,7 +69,8 @@ def _print_finding(out: Console, mark: str, finding: Finding) -> None:
     place += [f"sample {finding.sample}" if finding.sample else ""]
     where = ", ".join(part for part in place if part)
     out.print(
-        f"{mark} {escape(finding.message)}" + (f" [dim]({escape(where)})[/dim]" if where else "")
+        f"{mark} {escape(finding.message)}" + (f" [dim]({escape(where)})[/dim]" if where else ""),
+        soft_wrap=True,
     )
     if finding.fix:
-        out.print(f"  [bold]do:[/bold] {escape(finding.fix)}")
+        out.print(f"  [bold]do:[/bold] {escape(finding.fix)}", soft_wrap=True)

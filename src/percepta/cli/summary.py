@@ -10,7 +10,7 @@ import typer
 
 if TYPE_CHECKING:
     from percepta.cli.evaluation import Evaluated
-    from percepta.storage import MapInfo, Workspace
+    from percepta.storage import Job, MapInfo, Workspace
 
 
 def print_summary(
@@ -20,6 +20,7 @@ def print_summary(
     if as_json:
         typer.echo(json.dumps(result.to_json() | dict(extra or {})))
         return
+    from rich.markup import escape
     from rich.table import Table
 
     from percepta.terminal import console
@@ -32,15 +33,16 @@ def print_summary(
         table.add_column(subset, justify="right")
     table.add_row("samples", *(f"{result.subsets[subset]:,}" for subset in subsets))
     for name, means in result.metrics.items():
-        table.add_row(name, *(_number(means.get(subset)) for subset in subsets))
+        table.add_row(escape(name), *(_number(means.get(subset)) for subset in subsets))
     out.print(table)
     for note in result.notes:
-        out.print(f"[yellow]note:[/yellow] {note}", markup=True)
+        out.print(f"[yellow]note:[/yellow] {escape(note)}", soft_wrap=True)
     if result.map is not None:
         print_map(result.map, as_json=False)
     if result.worst:
-        out.print("highest loss: " + ", ".join(result.worst), style="dim")
-    out.print(f"[bold]look at it:[/bold] percepta serve   (project {result.project!r})")
+        out.print("highest loss: " + ", ".join(result.worst), style="dim", markup=False)
+    project = escape(repr(result.project))
+    out.print(f"[bold]look at it:[/bold] percepta serve   (project {project})")
 
 
 def print_map(made: MapInfo, *, as_json: bool) -> None:
@@ -53,10 +55,9 @@ def print_map(made: MapInfo, *, as_json: bool) -> None:
     out = console()
     clusters = [cluster for cluster in made.clusters if cluster.parent is None]
     trust = "" if made.trustworthiness is None else f", trustworthiness {made.trustworthiness:.3f}"
-    out.print(f"map of {made.space} ({made.algorithm}): {made.n:,} samples{trust}")
-    out.print(
-        f"{len(clusters)} clusters: " + "; ".join(_cluster(c) for c in clusters[:12]), style="dim"
-    )
+    out.print(f"map of {made.space} ({made.algorithm}): {made.n:,} samples{trust}", markup=False)
+    names = "; ".join(_cluster(c) for c in clusters[:12])
+    out.print(f"{len(clusters)} clusters: {names}", style="dim", markup=False)
 
 
 def print_runs(workspace: Workspace, *, as_json: bool) -> None:
@@ -69,6 +70,7 @@ def print_runs(workspace: Workspace, *, as_json: bool) -> None:
             json.dumps([run.to_json() | {"project": projects[run.project]} for run in found])
         )
         return
+    from rich.markup import escape
     from rich.table import Table
 
     from percepta.terminal import console
@@ -81,8 +83,44 @@ def print_runs(workspace: Workspace, *, as_json: bool) -> None:
         table.add_column(title, justify="right" if title == "samples" else "left")
     for run in found:
         begun = run.created.astimezone().strftime("%Y-%m-%d %H:%M")
-        table.add_row(run.id[:8], projects[run.project], run.status, f"{run.samples:,}", begun)
+        table.add_row(
+            run.id[:8], escape(projects[run.project]), run.status, f"{run.samples:,}", begun
+        )
     console().print(table)
+
+
+def print_jobs(workspace: Workspace, *, as_json: bool) -> None:
+    """Print the jobs, newest first, with how far they are or how they ended."""
+    found = workspace.catalogue.jobs()
+    if as_json:
+        typer.echo(json.dumps([job.to_json() for job in found]))
+        return
+    from rich.markup import escape
+    from rich.table import Table
+
+    from percepta.terminal import console
+
+    if not found:
+        console().print("There are no jobs here yet. Try: percepta demo")
+        return
+    projects = {project.id: project.name for project in workspace.catalogue.projects()}
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("job", "kind", "project", "status", "begun", "progress"):
+        table.add_column(title, no_wrap=title in ("job", "status"))
+    for job in found:
+        begun = job.created.astimezone().strftime("%m-%d %H:%M")
+        project = projects.get(job.project or "", "")
+        told = (job.id[:8], job.kind, escape(project), job.status, begun, escape(_progress(job)))
+        table.add_row(*told)
+    console().print(table)
+
+
+def _progress(job: Job) -> str:
+    if job.status.finished:
+        return str(job.error["message"]) if job.error else job.message
+    if job.total is None:
+        return job.stage
+    return f"{job.stage}: {job.done:,} of {job.total:,} {job.unit}"
 
 
 def _number(value: float | None) -> str:

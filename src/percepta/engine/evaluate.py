@@ -175,12 +175,13 @@ def _open_run(
                 writer = workspace.resume_run(run.id)
             except NotFoundError:  # it ended before anything was written
                 continue
-            if _same(writer.plan, plan):
+            differs = _differences(writer.plan, plan)
+            if not differs:
                 return writer
             writer.close()
             raise ConflictError(
-                "The interrupted evaluation was begun with other samples, options, code or weights.",
-                fix="Resume with the options it was begun with, or leave out --resume.",
+                f"The interrupted evaluation was begun with other {' and '.join(differs)}.",
+                fix=_HOW_TO_AGREE,
             )
     raise ConflictError(
         f"Project {project!r} has no interrupted evaluation of this code and this model.",
@@ -188,7 +189,21 @@ def _open_run(
     )
 
 
-def _same(old: RunPlan, new: RunPlan) -> bool:
-    if (old.settings, old.hashes, old.keys.keys()) != (new.settings, new.hashes, new.keys.keys()):
-        return False
-    return all(tuple(old.keys[subset]) == tuple(new.keys[subset]) for subset in new.keys)
+_HOW_TO_AGREE = (
+    "Resume it as it was begun (a model with random weights needs a fixed seed),"
+    " or begin a new one."
+)
+
+
+def _differences(old: RunPlan, new: RunPlan) -> list[str]:
+    """Name what a resume must share with what was begun, and does not."""
+    same_samples = old.keys.keys() == new.keys.keys() and all(
+        tuple(old.keys[subset]) == tuple(new.keys[subset]) for subset in new.keys
+    )
+    agree = {
+        "samples": same_samples,
+        "options": old.settings == new.settings,
+        "code": old.hashes["code"] == new.hashes["code"],
+        "weights": old.hashes["model"] == new.hashes["model"],
+    }
+    return [what for what, alike in agree.items() if not alike]

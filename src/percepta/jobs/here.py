@@ -29,7 +29,7 @@ def run_here(
 ) -> T:
     """Call ``function(progress)`` as a job of this process.
 
-    Its row shows the progress to the page, and lets the page ask it to stop. Ctrl-C ends it as interrupted.
+    Its row shows the progress to the page, and lets the page ask it to stop. Ctrl-C cancels it.
 
     Args:
         workspace: where the job is kept.

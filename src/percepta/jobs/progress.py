@@ -122,10 +122,11 @@ class JobProgress:
             self._watcher.check_cancelled()
 
     def belongs_to(self, *, run: str, project: str | None = None) -> None:
-        """Say which run the job works on, once that is known."""
+        """Say which run the job works on; jobs that stopped midway in it are no longer the ones to resume."""
         self._catalogue.update_job(
             self.job_id, run=run, **({"project": project} if project is not None else {})
         )
+        self._catalogue.supersede_jobs(self.job_id)
         if self._watcher is not None:
             self._watcher.belongs_to(run=run, project=project)
 

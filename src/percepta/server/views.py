@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from percepta.storage import MapInfo as StoredMapInfo
 
 
+_ALGORITHMS = {"umap": "UMAP", "tsne": "t-SNE", "pca": "PCA"}
+
+
 def project_view(project: Project) -> ProjectSummary:
     """Return a project as listed."""
     return ProjectSummary(
@@ -49,7 +52,8 @@ def job_title(kind: str, params: dict[str, Any]) -> str:
             return f"Evaluate {PurePath(str(script)).name}" if script else "Evaluate"
         case "explore":
             part = ", filtered" if params.get("filter") else ""
-            return f"Explore {params.get('space') or 'the run'} ({params.get('algorithm', 'umap')}{part})"
+            algorithm = _ALGORITHMS.get(params.get("algorithm", "umap"), params.get("algorithm"))
+            return f"Map of {params.get('space') or 'the run'} ({algorithm}{part})"
         case _:
             return kind.capitalize()
 

@@ -199,6 +199,16 @@ class JobTable:
             connection.execute(tables.jobs.update().where(tables.jobs.c.id == job_id), fresh)
             return _get(connection, job_id)
 
+    def supersede_jobs(self, job_id: str) -> None:
+        """Take the offer to resume from ended jobs whose run this job has gone on with."""
+        table = tables.jobs
+        ended = [status.value for status in JobStatus if status.finished]
+        with writing(self._engine) as connection:
+            job = _get(connection, job_id)
+            same = (table.c.run == job.run) & (table.c.kind == job.kind) & (table.c.id != job_id)
+            query = table.update().where(same & table.c.status.in_(ended))
+            connection.execute(query, {"resumable": False})
+
     def job(self, job_id: str) -> Job:
         """Return a job.
 

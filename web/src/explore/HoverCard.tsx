@@ -3,24 +3,23 @@ import { thumbnail } from "../api/client";
 import { valueAt } from "../filters/columns";
 import { value as show } from "../theme/format";
 import { Thumbnail } from "../samples/Thumbnail";
+import { placeOf } from "./hoverPlace";
 import type { Hovered } from "./MapCanvas";
 import classes from "./hover.module.css";
 import { useColumn, useField, useRun } from "./run";
 import { useChosen } from "./useEncoding";
 
 const DWELL = 60;
-const WIDTH = 248;
-const HEIGHT = 150;
 
 /** The sample under the pointer: its fields at once, its picture after a breath. */
 export function HoverCard({ row, x, y }: Hovered) {
   const { run } = useRun();
   const { hover } = useChosen();
   const rested = useRested(row);
-  const left = x + 18 + WIDTH > window.innerWidth - 60 ? x - WIDTH - 14 : x + 18;
-  const top = Math.max(8, Math.min(y - 24, window.innerHeight - HEIGHT - 140));
+  const [card, setCard] = useState<HTMLElement | null>(null);
+  const place = placeOf(x, y, card?.offsetParent?.clientWidth ?? window.innerWidth, card?.offsetParent?.clientHeight ?? window.innerHeight);
   return (
-    <div className={classes.card} style={{ transform: `translate(${Math.round(left)}px, ${Math.round(top)}px)` }} data-testid="hover-card" data-row={row}>
+    <div ref={setCard} className={classes.card} style={{ transform: place }} data-testid="hover-card" data-row={row}>
       <Thumbnail src={rested ? thumbnail(run.id, row) : null} size={72} />
       <div className={classes.fields}>
         <Identity row={row} />

@@ -35,13 +35,15 @@ export function JobLog({ job }: { job: Job }) {
       >
         {lines.length > 0 ? lines.join("\n") : isLive(job) ? "No lines yet." : "This job wrote no log."}
       </pre>
-      <CopyButton value={lines.join("\n")}>
-        {({ copied, copy }) => (
-          <Button size="compact-xs" variant="subtle" color="gray" onClick={copy}>
-            {copied ? "Copied" : "Copy log"}
-          </Button>
-        )}
-      </CopyButton>
+      {lines.length > 0 && (
+        <CopyButton value={lines.join("\n")}>
+          {({ copied, copy }) => (
+            <Button size="compact-xs" variant="subtle" color="gray" onClick={copy}>
+              {copied ? "Copied" : "Copy log"}
+            </Button>
+          )}
+        </CopyButton>
+      )}
     </div>
   );
 }

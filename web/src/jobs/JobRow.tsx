@@ -1,9 +1,10 @@
 import { ActionIcon, Button, Tooltip } from "@mantine/core";
 import { IconChevronRight, IconPlayerPlay, IconPlayerStop } from "@tabler/icons-react";
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { cancelJob, resumeJob } from "../api/client";
+import { projectsQuery } from "../api/queries";
 import type { Job } from "../api/types";
 import { ErrorNotice } from "../shell/ErrorNotice";
 import { ago, duration } from "../theme/format";
@@ -19,6 +20,7 @@ export function JobRow({ job }: { job: Job }) {
   const [open, setOpen] = useState(job.status === "failed");
   const cancel = useMutation({ mutationFn: () => cancelJob(job.id) });
   const resume = useMutation({ mutationFn: () => resumeJob(job.id) });
+  const project = useQuery(projectsQuery()).data?.find((one) => one.id === job.project);
   const took = tookSeconds(job);
   return (
     <div className={classes.job} data-testid="job-row" data-status={job.status}>
@@ -29,13 +31,14 @@ export function JobRow({ job }: { job: Job }) {
         <div className={classes.what}>
           <div className={page.name}>
             {job.title || job.kind}
+            {project && <span className={classes.inProject}>{project.name}</span>}
             {job.run && (
               <Link to="/runs/$run" params={{ run: job.run }} className={classes.toRun}>
                 open run
               </Link>
             )}
           </div>
-          <div className={page.sub}>{isLive(job) ? progressLine(job) : job.error?.message || job.message || progressLine(job)}</div>
+          <div className={page.sub}>{isLive(job) ? progressLine(job) : job.error?.message || job.message || (job.status === "complete" ? "" : progressLine(job))}</div>
         </div>
         <div className={classes.progress}>{isLive(job) && <ProgressBar share={shareOf(job)} label={job.title} status={job.status} />}</div>
         <StatusBadge status={job.status} />

@@ -8,6 +8,7 @@ import page from "../theme/page.module.css";
 import classes from "./projects.module.css";
 
 const SHOWN = 500;
+const COULD_NOT: Record<string, string> = { read: "could not be read", model: "could not be run through the model", measure: "could not be measured" };
 
 /** The samples a run had to leave out, each with its reason. */
 export function FailuresDialog({ run, onClose }: { run: { id: string; name: string }; onClose: () => void }) {
@@ -27,7 +28,7 @@ export function FailuresDialog({ run, onClose }: { run: { id: string; name: stri
                 <b>
                   {failure.subset}/{failure.id}
                 </b>{" "}
-                <span className={page.note}>while {failure.stage}</span>
+                <span className={page.note}>{COULD_NOT[failure.stage] ?? failure.stage}</span>
                 <div>{failure.message}</div>
                 {failure.fix && <div className={page.note}>{failure.fix}</div>}
                 {failure.where && <div className={classes.where}>{failure.where}</div>}

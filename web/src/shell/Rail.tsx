@@ -20,7 +20,7 @@ export function Rail() {
       <Item label="Samples" testid="rail-samples" link={run && <Link to="/runs/$run/samples" params={{ run }} search={keepSearch} activeOptions={{ includeSearch: false }} />}>
         <IconLayoutGrid size={19} stroke={1.6} />
       </Item>
-      <Item label="Runs & jobs" testid="rail-jobs" link={<Link to="/jobs" />}>
+      <Item label="Jobs" testid="rail-jobs" link={<Link to="/jobs" />}>
         <IconProgress size={19} stroke={1.6} />
       </Item>
     </nav>

@@ -127,7 +127,7 @@ function useCommands(): Entry[] {
     command("Lasso", "L", mode("lasso")),
     command("Box", "B", mode("box")),
     command("Pan", "V", mode("pan")),
-    command("Runs & jobs", "", () => void navigate({ to: "/jobs" })),
+    command("Jobs", "", () => void navigate({ to: "/jobs" })),
     command("All keys", "?", () => set({ help: true })),
   ];
 }

@@ -189,19 +189,17 @@ def test_metadata_of_every_type_and_names_that_are_taken(run: Any, net: Any, dig
 
 
 class StopAt(Silent):
-    """Asks to stop after so many samples of the pass."""
+    """Asks to stop before the batch of that number of the pass."""
 
-    def __init__(self, samples: int) -> None:
-        self.left = samples
+    def __init__(self, batch: int) -> None:
+        self.left = batch
         self.passing = False
 
     def stage(self, name: str, total: int | None = None, unit: str = "samples") -> None:
         self.passing = name == "evaluating"
 
-    def advance(self, count: int = 1) -> None:
-        self.left -= count if self.passing else 0
-
     def check_cancelled(self) -> None:
+        self.left -= self.passing
         if self.left < 0:
             raise JobCancelledError("Stopped.")
 
@@ -211,7 +209,7 @@ def test_what_was_stopped_goes_on_and_equals_an_uninterrupted_run(
 ) -> None:
     whole = run(from_datasets(datasets(digits)), net)
     with pytest.raises(JobCancelledError):
-        run(from_datasets(datasets(digits)), net, StopAt(100))
+        run(from_datasets(datasets(digits)), net, StopAt(4))
     catalogue = Workspace.open(workspace_path).catalogue
     assert sorted(record.status for record in catalogue.runs()) == ["complete", "interrupted"]
     resumed = run(from_datasets(datasets(digits)), net, resume=True)
@@ -235,7 +233,7 @@ def test_a_resume_knows_what_failed_before_it(run: Any, net: Any, digits: Any) -
     )
     whole = run(broken, net)
     with pytest.raises(JobCancelledError):
-        run(broken, net, StopAt(100))
+        run(broken, net, StopAt(4))
     resumed = run(broken, net, resume=True)
     assert resumed.id != whole.id
     assert resumed.details["notes"] == whole.details["notes"]
@@ -263,7 +261,7 @@ def test_a_resume_with_other_options_or_nothing_to_resume_is_refused(
     with pytest.raises(ConflictError, match="no interrupted evaluation"):
         run(from_datasets(datasets(digits)), net, resume=True)
     with pytest.raises(JobCancelledError):
-        run(from_datasets(datasets(digits)), net, StopAt(100))
+        run(from_datasets(datasets(digits)), net, StopAt(4))
     with pytest.raises(ConflictError, match=r"begun with other options\."):
         run(from_datasets(datasets(digits)), net, resume=True, batch_size=16)
 
@@ -272,7 +270,7 @@ def test_a_resume_with_other_weights_says_so(
     run: Any, net: Any, digits: Any, workspace_path: Any
 ) -> None:
     with pytest.raises(JobCancelledError):
-        run(from_datasets(datasets(digits)), net, StopAt(100))
+        run(from_datasets(datasets(digits)), net, StopAt(4))
     (begun,) = Workspace.open(workspace_path).catalogue.runs()
     net.head.bias.data += 1
     with pytest.raises(ConflictError, match=r"begun with other weights\.") as refused:

@@ -13,14 +13,15 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from percepta.core.errors import IntegrationError, SampleError, Where
-from percepta.core.subsets import SampleId, SampleKey, Subset
+from percepta.core.subsets import SampleKey, Subset
 from percepta.integration import Integration, Reading, Samples
 
 Array = NDArray[Any]
@@ -89,52 +90,14 @@ class Batch:
         )
 
 
-@dataclass
-class Shapes:
-    """The shapes every sample must have: those of the first sample that could be read."""
-
-    inputs: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    ground_truths: dict[str, tuple[int, ...]] = field(default_factory=dict)
-
-    def learn(self, reading: Reading) -> None:
-        """Take over the shapes of a reading where none are known yet."""
-        for name, array in reading.inputs.items():
-            self.inputs.setdefault(name, array.shape)
-        for name, array in reading.ground_truths.items():
-            self.ground_truths.setdefault(name, array.shape)
-
-    def misfit(self, reading: Reading) -> str | None:
-        """Return what does not fit in a reading, or None."""
-        for kind, arrays, shapes in (
-            ("Input", reading.inputs, self.inputs),
-            ("Ground truth", reading.ground_truths, self.ground_truths),
-        ):
-            for name, array in arrays.items():
-                if array.shape != shapes[name]:
-                    return (
-                        f"{kind} {name!r} has shape {list(array.shape)}; "
-                        f"the first sample's is {list(shapes[name])}."
-                    )
-        return None
-
-
-def stack(keys: Sequence[SampleKey], readings: Read, shapes: Shapes) -> Batch:
-    """Stack readings into a batch; those that failed or do not fit become its failures."""
-    good: list[tuple[SampleKey, Reading]] = []
-    failures: list[Failed] = []
-    for key, reading in zip(keys, readings, strict=True):
-        if isinstance(reading, SampleError):
-            failures.append(Failed(key, "read", reading))
-            continue
-        shapes.learn(reading)
-        misfit = shapes.misfit(reading)
-        if misfit is None:
-            good.append((key, reading))
-        else:
-            where = Where(subset=key.subset.value, sample_id=str(key.id))
-            fix = "Make every sample the same shape (resize, crop or pad in the encoder)."
-            error = SampleError(misfit, where=where, fix=fix)
-            failures.append(Failed(key, "read", error))
+def stack(keys: Sequence[SampleKey], readings: Read) -> Batch:
+    """Stack readings, whose shapes the integration has compared; those that failed are told apart."""
+    good = [(k, r) for k, r in zip(keys, readings, strict=True) if isinstance(r, Reading)]
+    failures = [
+        Failed(k, "read", r)
+        for k, r in zip(keys, readings, strict=True)
+        if not isinstance(r, Reading)
+    ]
     kept = [reading for _, reading in good]
     first = kept[0] if kept else Reading({}, {}, {})
     return Batch(
@@ -152,27 +115,21 @@ def stack(keys: Sequence[SampleKey], readings: Read, shapes: Shapes) -> Batch:
 class Reader:
     """Reads batches ahead; made by :func:`reader`."""
 
-    integration: Integration
-    samples: Mapping[Subset, Samples]
-    shapes: Shapes
     executor: Executor
-    read: Callable[[Subset, Sequence[SampleId]], Read]
+    read: Callable[[Sequence[SampleKey]], Batch]
     ahead: int
 
     def batches(self, keys: Sequence[SampleKey], batch_size: int) -> Iterator[Batch]:
         """Yield the keys' batches in order; a batch never mixes subsets."""
         chunks = deque(_chunks(keys, batch_size))
-        waiting: deque[tuple[Sequence[SampleKey], Future[Read]]] = deque()
+        waiting: deque[Future[Batch]] = deque()
         try:
             while chunks or waiting:
                 while chunks and len(waiting) < self.ahead:
-                    chunk = chunks.popleft()
-                    ids = [key.id for key in chunk]
-                    waiting.append((chunk, self.executor.submit(self.read, chunk[0].subset, ids)))
-                chunk, future = waiting.popleft()
-                yield stack(chunk, _result(future), self.shapes)
+                    waiting.append(self.executor.submit(self.read, chunks.popleft()))
+                yield _result(waiting.popleft())
         finally:
-            for _, future in waiting:
+            for future in waiting:
                 future.cancel()
 
 
@@ -190,13 +147,10 @@ def reader(integration: Integration, subsets: Sequence[Samples], workers: int) -
     """
     samples = {part.subset: part for part in subsets}
 
-    def read_here(subset: Subset, ids: Sequence[SampleId]) -> Read:
-        return integration.read(samples[subset], ids)
-
     if workers == 0:
         threads = ThreadPoolExecutor(1, thread_name_prefix="percepta-reader")
         with threads:
-            yield Reader(integration, samples, Shapes(), threads, read_here, ahead=3)
+            yield Reader(threads, partial(_read, integration, samples), ahead=3)
         return
     if "fork" not in multiprocessing.get_all_start_methods():
         raise IntegrationError(
@@ -210,7 +164,13 @@ def reader(integration: Integration, subsets: Sequence[Samples], workers: int) -
         initargs=(integration, samples),
     )
     with processes:
-        yield Reader(integration, samples, Shapes(), processes, _read_in_worker, 2 * workers + 1)
+        yield Reader(processes, _read_in_worker, ahead=2 * workers + 1)
+
+
+def _read(
+    integration: Integration, samples: Mapping[Subset, Samples], keys: Sequence[SampleKey]
+) -> Batch:
+    return stack(keys, integration.read(samples[keys[0].subset], [key.id for key in keys]))
 
 
 _worker: tuple[Integration, Mapping[Subset, Samples]] | None = None
@@ -220,20 +180,17 @@ def _begin_worker(integration: Integration, samples: Mapping[Subset, Samples]) -
     global _worker
     _worker = (integration, samples)
     torch = sys.modules.get("torch")
-    if (
-        torch is not None
-    ):  # a parallel region after a fork would wait for threads that are not there
+    if torch is not None:  # a parallel region after a fork would wait for threads that are gone
         torch.set_num_threads(1)
 
 
-def _read_in_worker(subset: Subset, ids: Sequence[SampleId]) -> Read:
+def _read_in_worker(keys: Sequence[SampleKey]) -> Batch:
     if _worker is None:
         raise RuntimeError("The reading worker was not initialised.")
-    integration, samples = _worker
-    return integration.read(samples[subset], ids)
+    return _read(*_worker, keys)
 
 
-def _result(future: Future[Read]) -> Read:
+def _result(future: Future[Batch]) -> Batch:
     from concurrent.futures.process import BrokenProcessPool
 
     try:

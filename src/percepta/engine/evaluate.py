@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from functools import partial
 
 from percepta.analysis.latent import plan_spaces
 from percepta.core.errors import (
@@ -12,7 +13,8 @@ from percepta.core.errors import (
     NotFoundError,
 )
 from percepta.core.progress import Progress
-from percepta.engine.batches import Reader, reader
+from percepta.engine.batches import Batch, Reader, reader
+from percepta.engine.behind import Behind
 from percepta.engine.choosing import choose
 from percepta.engine.columns import describe_columns
 from percepta.engine.options import EvaluateOptions
@@ -20,8 +22,10 @@ from percepta.engine.preparing import example_inputs, prepare
 from percepta.engine.recording import Recorder, Shard
 from percepta.engine.watching import Watch
 from percepta.integration import Integration, read_spread
-from percepta.models import Model, open_model
+from percepta.models import Forward, Model, open_model
 from percepta.storage import Run, RunPlan, RunStatus, RunWriter, Workspace
+
+BATCHES_BEHIND = 3
 
 
 def evaluate(
@@ -119,21 +123,31 @@ def _pass(
     todo = [index for index in range(plan.shards) if index not in writer.done_shards]
     progress.stage("evaluating", plan.samples)
     progress.advance(plan.samples - sum(plan.shard_length(index) for index in todo))
-    watch = Watch(options.failure_share, writer.load_state("failures"), writer.done_shards)
+    done = {index: plan.shard_length(index) for index in writer.done_shards}
+    watch = Watch(options.failure_share, writer.load_state("failures"), done)
     before, started = watch.seen, time.perf_counter()
-    for index in todo:
-        shard = Shard()
-        for batch in samples.batches(plan.shard_keys(index), options.batch_size):
-            progress.check_cancelled()
-            recorder.record(batch, shard)
-            watch.look(shard)
-            progress.advance(batch.size)
-        watch.shard_done(index, shard)
-        writer.save_state("failures", watch.to_bytes())
+
+    def record(batch: Batch, forward: Forward | None, shard: Shard) -> None:
+        recorder.record(batch, forward, shard)
+        watch.look(shard)
+        progress.advance(batch.size)
+
+    def write(index: int, shard: Shard) -> None:
+        if watch.shard_done(index, shard):
+            writer.save_state("failures", watch.to_bytes())
         if not names.issuperset(shard.described):
             names.update(shard.described)
             writer.save_state("fields", json.dumps(sorted(names)).encode())
         writer.write_shard(index, shard.data())
+
+    with Behind(BATCHES_BEHIND) as behind:
+        for index in todo:
+            shard = Shard()
+            for batch in samples.batches(plan.shard_keys(index), options.batch_size):
+                progress.check_cancelled()
+                behind.do(partial(record, *recorder.run(batch), shard))
+            behind.do(partial(write, index, shard))
+        behind.finish()
     seconds, passed = time.perf_counter() - started, watch.seen - before
     progress.stage("committing", unit="steps")
     for note in watch.notes:

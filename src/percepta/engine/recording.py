@@ -98,20 +98,25 @@ class Recorder:
     visuals: bool
     own: frozenset[str]
 
-    def record(self, batch: Batch, shard: Shard) -> None:
-        """Run a batch and add its rows to the shard; samples that fail are added as failures."""
-        batch, forward = self._forward(batch)
+    def record(self, batch: Batch, forward: Forward | None, shard: Shard) -> None:
+        """Add the rows of a batch that was run to the shard; samples that fail become failures.
+
+        Args:
+            batch: what :meth:`run` gave.
+            forward: what the model made of it; None if no sample is left in it.
+            shard: taken by one thread at a time.
+        """
         if forward is None:
             shard.fail(batch.failures)
             return
-        arrays = Arrays(batch.keys, batch.inputs, batch.ground_truths, forward.outputs)
-        measured = measure(self.integration, arrays)
+        measured = measure(self.integration, _arrays(batch, forward))
+        measures = measured.columns
         if measured.failures:
-            self.record(batch.without(measured.failures, "measure"), shard)
-            return
-        columns: dict[str, Any] = dict(
-            measured_columns(self.integration, measured.columns, self.own)
-        )
+            kept = [i for i in range(len(batch.keys)) if i not in measured.failures]
+            batch, forward = batch.without(measured.failures, "measure"), _rows(forward, kept)
+            measures = {name: values[kept] for name, values in measures.items()}
+        arrays = _arrays(batch, forward)
+        columns: dict[str, Any] = dict(measured_columns(self.integration, measures, self.own))
         for head in self.heads:
             truth = batch.ground_truths.get(head.truth) if head.truth else None
             read, scores = head.record(forward.outputs[head.prediction], truth)
@@ -127,8 +132,12 @@ class Recorder:
             self._draw(arrays, shard)
         shard.fail(batch.failures)
 
-    def _forward(self, batch: Batch) -> tuple[Batch, Forward | None]:
-        """Run the model; if it fails on the batch, find the samples to blame one by one."""
+    def run(self, batch: Batch) -> tuple[Batch, Forward | None]:
+        """Run the model; if it fails on the batch, find the samples to blame one by one.
+
+        Returns:
+            The batch without the samples that failed, and what the model gave for the others.
+        """
         if not batch.keys:
             return batch, None
         try:
@@ -193,6 +202,18 @@ def _stacked(pictures: list[Picture | None]) -> list[Picture | None] | Picture:
     if len(shapes) != 1 or None in shapes:
         return pictures
     return np.stack([picture for picture in pictures if picture is not None])
+
+
+def _arrays(batch: Batch, forward: Forward) -> Arrays:
+    return Arrays(batch.keys, batch.inputs, batch.ground_truths, forward.outputs)
+
+
+def _rows(forward: Forward, rows: list[int]) -> Forward:
+    return Forward(
+        {name: array[rows] for name, array in forward.outputs.items()},
+        {name: array[rows] for name, array in forward.mean.items()},
+        {name: array[rows] for name, array in forward.max.items()},
+    )
 
 
 def responses(forward: Forward) -> dict[str, dict[str, NDArray[np.float32]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Set as AbstractSet
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
 from percepta.core.errors import IntegrationError
@@ -26,6 +26,11 @@ class Tally:
     failed: int
     broken: dict[str, tuple[int, str]] = field(default_factory=dict)
 
+    @property
+    def clean(self) -> bool:
+        """Whether nothing went wrong."""
+        return not self.failed and not self.broken
+
     @classmethod
     def of(cls, shard: Shard) -> Tally:
         """Count a finished shard."""
@@ -39,15 +44,19 @@ class Watch:
     Args:
         share: share of failed samples above which the run stops, 0..1.
         state: what :meth:`to_bytes` gave to the evaluation that is resumed, if one is.
-        done: shards that are finished; what the state says of others is forgotten.
+        done: shards that are finished → their planned samples; what the state says of others is
+            forgotten, and of which it says nothing, nothing went wrong.
     """
 
     def __init__(
-        self, share: float, state: bytes | None = None, done: AbstractSet[int] = frozenset()
+        self, share: float, state: bytes | None = None, done: Mapping[int, int] | None = None
     ) -> None:
         self.share = share
         kept = json.loads(state) if state else {}
-        self._tallies = {int(i): Tally(**tally) for i, tally in kept.items() if int(i) in done}
+        self._tallies = {
+            index: Tally(**kept[str(index)]) if str(index) in kept else Tally(planned, 0)
+            for index, planned in (done or {}).items()
+        }
 
     @property
     def failed(self) -> int:
@@ -73,13 +82,15 @@ class Watch:
                 fix=last.fix or "Run `percepta check` on the script, or raise --failure-share.",
             )
 
-    def shard_done(self, index: int, shard: Shard) -> None:
-        """Take over the counts of a finished shard."""
+    def shard_done(self, index: int, shard: Shard) -> bool:
+        """Take over the counts of a finished shard; True if something went wrong in it."""
         self._tallies[index] = Tally.of(shard)
+        return not self._tallies[index].clean
 
     def to_bytes(self) -> bytes:
-        """Return the counts of every shard, for a resume."""
-        return json.dumps({i: asdict(tally) for i, tally in self._tallies.items()}).encode()
+        """Return the counts of the shards in which something went wrong, for a resume."""
+        told = {i: asdict(tally) for i, tally in self._tallies.items() if not tally.clean}
+        return json.dumps(told).encode()
 
     @property
     def notes(self) -> list[str]:

@@ -30,8 +30,8 @@ def test_batches_keep_order_and_subsets_and_lose_only_bad_samples(workers: int) 
     integration = make()
     subsets = integration.load_subsets()
     keys = [SampleKey(part.subset, i) for part in subsets for i in part.ids]
-    with reader(integration, subsets, workers) as samples:
-        batches = list(samples.batches(keys, 8))
+    with reader(integration, subsets, workers, 8) as samples:
+        batches = list(samples.batches(keys))
     assert [batch.size for batch in batches] == [8, 8, 8, 6, 5]
     assert all(len({key.subset for key in batch.keys}) == 1 for batch in batches)
     read = [key for batch in batches for key in batch.keys]
@@ -54,8 +54,8 @@ def test_a_reader_that_is_left_early_stops_reading() -> None:
     parts = [Samples("training", range(10_000))]
     integration = Integration("test", lambda: parts, (InputEncoder("x", slow),))
     keys = [SampleKey(Subset.TRAINING, i) for i in range(10_000)]
-    with reader(integration, integration.load_subsets(), 0) as samples:
-        next(samples.batches(keys, 10))
+    with reader(integration, integration.load_subsets(), 0, 10) as samples:
+        next(samples.batches(keys))
     assert len(asked) < 200
 
 

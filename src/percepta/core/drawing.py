@@ -50,10 +50,16 @@ def shrink(batch: Pixels, size: int) -> Pixels:
         return batch
     from PIL import Image
 
+    whole = height % h == 0 and width % w == 0
     out = np.empty((count, h, w, channels), dtype=np.uint8)
     for index in range(count):  # picture by picture: memory stays flat
         plane = batch[index] if channels == 3 else batch[index, :, :, 0]
-        small = Image.fromarray(np.ascontiguousarray(plane)).resize((w, h), Image.Resampling.BOX)
+        picture = Image.fromarray(np.ascontiguousarray(plane))
+        small = (
+            picture.reduce((width // w, height // h))  # the same averages, several times faster
+            if whole
+            else picture.resize((w, h), Image.Resampling.BOX)
+        )
         out[index] = np.asarray(small).reshape(h, w, channels)
     return out
 

@@ -117,11 +117,12 @@ class Reader:
 
     executor: Executor
     read: Callable[[Sequence[SampleKey]], Batch]
+    batch_size: int
     ahead: int
 
-    def batches(self, keys: Sequence[SampleKey], batch_size: int) -> Iterator[Batch]:
+    def batches(self, keys: Sequence[SampleKey]) -> Iterator[Batch]:
         """Yield the keys' batches in order; a batch never mixes subsets."""
-        chunks = deque(_chunks(keys, batch_size))
+        chunks = deque(_chunks(keys, self.batch_size))
         waiting: deque[Future[Batch]] = deque()
         try:
             while chunks or waiting:
@@ -134,13 +135,16 @@ class Reader:
 
 
 @contextmanager
-def reader(integration: Integration, subsets: Sequence[Samples], workers: int) -> Iterator[Reader]:
+def reader(
+    integration: Integration, subsets: Sequence[Samples], workers: int, batch_size: int
+) -> Iterator[Reader]:
     """Open a :class:`Reader`.
 
     Args:
         integration: reads the samples.
         subsets: what may be read.
         workers: processes that read; 0 for one thread of this process.
+        batch_size: samples a batch, at most.
 
     Raises:
         IntegrationError: processes were asked for where they cannot be forked.
@@ -150,7 +154,7 @@ def reader(integration: Integration, subsets: Sequence[Samples], workers: int) -
     if workers == 0:
         threads = ThreadPoolExecutor(1, thread_name_prefix="percepta-reader")
         with threads:
-            yield Reader(threads, partial(_read, integration, samples), ahead=3)
+            yield Reader(threads, partial(_read, integration, samples), batch_size, ahead=3)
         return
     if "fork" not in multiprocessing.get_all_start_methods():
         raise IntegrationError(
@@ -164,7 +168,7 @@ def reader(integration: Integration, subsets: Sequence[Samples], workers: int) -
         initargs=(integration, samples),
     )
     with processes:
-        yield Reader(processes, _read_in_worker, ahead=2 * workers + 1)
+        yield Reader(processes, _read_in_worker, batch_size, ahead=2 * workers + 1)
 
 
 def _read(

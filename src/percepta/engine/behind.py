@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Self
 
+TURNS = 0.0005
+"""Seconds a thread keeps the interpreter before another may have it."""
+
 
 class Behind:
     """One thread that does what it is given, in order, at most a few steps behind.
+
+    While it works, threads take turns every half millisecond: the model's thread comes back to Python between
+    any two layers, and must not wait there for the usual 5 ms.
 
     What a step raises is raised by the next :meth:`do` or :meth:`finish`; the steps after it are not done.
 
@@ -26,6 +33,8 @@ class Behind:
 
     def __enter__(self) -> Self:
         """Begin."""
+        self._turns = sys.getswitchinterval()
+        sys.setswitchinterval(TURNS)
         return self
 
     def __exit__(
@@ -37,6 +46,7 @@ class Behind:
         """Wait for the step in hand; after an error leave out those behind it."""
         self._failed = self._failed or error is not None
         self._thread.shutdown(wait=True, cancel_futures=error is not None)
+        sys.setswitchinterval(self._turns)
 
     def do(self, step: Callable[[], None]) -> None:
         """Have a step done after those before it; waits while too many wait."""

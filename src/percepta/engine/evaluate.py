@@ -6,6 +6,8 @@ import json
 import time
 from functools import partial
 
+from threadpoolctl import threadpool_limits
+
 from percepta.analysis.latent import plan_spaces
 from percepta.core.errors import (
     ConflictError,
@@ -60,11 +62,14 @@ def evaluate(
     subsets = choose(integration.load_subsets(), options.subsets, options.limit)
     keys = {part.subset: part.ids for part in subsets}
     readings = read_spread(integration)
-    with reader(integration, subsets, options.workers) as samples:
+    example = example_inputs(readings)
+    sample_bytes = sum(batch[0].nbytes for batch in example.values())
+    batch_size = options.batch(sample_bytes)
+    with reader(integration, subsets, options.workers, batch_size) as samples:
         outputs = [prediction.name for prediction in integration.predictions] or None
         model = open_model(
             source,
-            example=example_inputs(readings),
+            example=example,
             outputs=outputs,
             trust=options.trust,
             device=options.device,
@@ -140,10 +145,11 @@ def _pass(
             writer.save_state("fields", json.dumps(sorted(names)).encode())
         writer.write_shard(index, shard.data())
 
-    with Behind(BATCHES_BEHIND) as behind:
+    # Small products of numpy's: threads of its own would only take the cores from the model.
+    with threadpool_limits(1, user_api="blas"), Behind(BATCHES_BEHIND) as behind:
         for index in todo:
             shard = Shard()
-            for batch in samples.batches(plan.shard_keys(index), options.batch_size):
+            for batch in samples.batches(plan.shard_keys(index)):
                 progress.check_cancelled()
                 behind.do(partial(record, *recorder.run(batch), shard))
             behind.do(partial(write, index, shard))

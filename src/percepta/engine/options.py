@@ -7,6 +7,9 @@ from typing import Any
 
 from percepta.core.errors import IntegrationError
 
+SMALL_SAMPLE = 64 * 1024
+"""Bytes of a sample's inputs up to which more of them are run at once."""
+
 
 @dataclass(frozen=True)
 class EvaluateOptions:
@@ -15,7 +18,7 @@ class EvaluateOptions:
     Attributes:
         subsets: names of the subsets to evaluate; None for all.
         limit: at most so many samples of each subset, spread evenly; None for all.
-        batch_size: samples per forward pass.
+        batch_size: samples per forward pass; None for 128 small ones (to 64 KiB each), 64 others.
         shard_size: samples per shard; a kill loses at most one shard.
         workers: processes that read samples; 0 for a thread that reads ahead.
         visuals: whether pictures are drawn and kept.
@@ -27,7 +30,7 @@ class EvaluateOptions:
 
     subsets: tuple[str, ...] | None = None
     limit: int | None = None
-    batch_size: int = 64
+    batch_size: int | None = None
     shard_size: int = 1024
     workers: int = 0
     visuals: bool = True
@@ -38,13 +41,16 @@ class EvaluateOptions:
 
     def __post_init__(self) -> None:
         """Check the numbers."""
-        for name in ("batch_size", "shard_size"):
-            if getattr(self, name) < 1:
+        for name in ("batch_size", "shard_size", "limit"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
                 raise IntegrationError(f"The {name.replace('_', ' ')} must be at least 1.")
-        if self.limit is not None and self.limit < 1:
-            raise IntegrationError("The limit must be at least 1 sample.")
         if self.workers < 0:
             raise IntegrationError("The number of workers must be 0 or more.")
+
+    def batch(self, sample_bytes: int) -> int:
+        """Return how many samples of that size, all inputs together, are run at once."""
+        return self.batch_size or (128 if sample_bytes <= SMALL_SAMPLE else 64)
 
     def to_json(self) -> dict[str, Any]:
         """Return the JSON form."""

@@ -63,7 +63,7 @@ def prepare(
     gathered: list[dict[str, dict[str, Any]]] = []
     outputs: list[dict[str, Any]] = []
     truths: list[dict[str, Any]] = []
-    for batch in samples.batches(chosen, options.batch_size):
+    for batch in samples.batches(chosen):
         progress.check_cancelled()
         progress.advance(len(batch.keys) + len(batch.failures))
         if not batch.keys:

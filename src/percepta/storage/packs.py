@@ -87,9 +87,12 @@ def pack_visuals(visuals: Sequence[EncodedVisual | None]) -> tuple[bytes, NDArra
     index = np.zeros(len(visuals), VISUAL_INDEX)
     parts: list[bytes] = []
     offset = 0
+    begun: tuple[str, object, str] = ("", None, "")
     for row, visual in enumerate(visuals):
         if visual is None:
             continue
+        if visual.kind != begun[0] or visual.document is not begun[1]:  # often one for all rows
+            begun = (visual.kind, visual.document, _header(visual))
         roles = visual.document.get("planes", ())
         planes, blobs = [], []
         for number, image in enumerate(visual.planes):
@@ -97,16 +100,20 @@ def pack_visuals(visuals: Sequence[EncodedVisual | None]) -> tuple[bytes, NDArra
             encoding, data, shape = _encode(image, lossless=role != "picture")
             planes.append([encoding, len(data), zlib.crc32(data), *shape])
             blobs.append(data)
-        document = {"kind": visual.kind, "document": visual.document, "planes": planes}
-        try:
-            header = _JSON.encode(document).encode()
-        except (TypeError, ValueError) as error:
-            raise StorageError(f"A {visual.kind} visual cannot be kept: {error}.") from error
+        header = f'{begun[2]}"planes":{planes}}}'.encode()
         length = len(header) + sum(map(len, blobs))
         index[row] = (offset, length, len(header), zlib.crc32(header))
         parts += [header, *blobs]
         offset += length
     return b"".join(parts), index
+
+
+def _header(visual: EncodedVisual) -> str:
+    """Return the JSON object of a visual up to its planes."""
+    try:
+        return _JSON.encode({"kind": visual.kind, "document": visual.document})[:-1] + ","
+    except (TypeError, ValueError) as error:
+        raise StorageError(f"A {visual.kind} visual cannot be kept: {error}.") from error
 
 
 @dataclass(frozen=True)

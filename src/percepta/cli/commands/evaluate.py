@@ -36,7 +36,10 @@ def evaluate(
     limit: Annotated[
         int | None, typer.Option("--limit", help="At most so many samples of each subset.")
     ] = None,
-    batch_size: Annotated[int, typer.Option("--batch-size", help="Samples a forward pass.")] = 64,
+    batch_size: Annotated[
+        int | None,
+        typer.Option("--batch-size", help="Samples a forward pass; else 128 or 64 by size."),
+    ] = None,
     shard_size: Annotated[
         int, typer.Option("--shard-size", help="Samples a shard; a kill loses at most one shard.")
     ] = 1024,

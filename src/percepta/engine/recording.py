@@ -106,14 +106,19 @@ class Recorder:
             forward: what the model made of it; None if no sample is left in it.
             shard: taken by one thread at a time.
         """
+        shard.fail(batch.failures)
         if forward is None:
-            shard.fail(batch.failures)
             return
         measured = measure(self.integration, _arrays(batch, forward))
         measures = measured.columns
         if measured.failures:
             kept = [i for i in range(len(batch.keys)) if i not in measured.failures]
-            batch, forward = batch.without(measured.failures, "measure"), _rows(forward, kept)
+            before = len(batch.failures)
+            batch = batch.without(measured.failures, "measure")
+            shard.fail(batch.failures[before:])
+            if not kept:
+                return
+            forward = _rows(forward, kept)
             measures = {name: values[kept] for name, values in measures.items()}
         arrays = _arrays(batch, forward)
         columns: dict[str, Any] = dict(measured_columns(self.integration, measures, self.own))
@@ -130,7 +135,6 @@ class Recorder:
             shard.latents.setdefault(space, []).append(vectors)
         if self.visuals:
             self._draw(arrays, shard)
-        shard.fail(batch.failures)
 
     def run(self, batch: Batch) -> tuple[Batch, Forward | None]:
         """Run the model; if it fails on the batch, find the samples to blame one by one.

@@ -181,4 +181,4 @@ def test_another_map_is_made_from_the_page(page: Page) -> None:
     expect(page.get_by_test_id("new-map-progress")).to_have_count(0, timeout=120_000)
     expect(page.get_by_test_id("pick-map")).to_contain_text("PCA", ignore_case=True)
     settle(page)
-    assert page.url != before
+    expect(page).not_to_have_url(before)

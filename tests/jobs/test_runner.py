@@ -179,10 +179,6 @@ def test_a_killed_job_resumes_where_it_was(
     assert (job.status, job.done, job.error) == (JobStatus.COMPLETE, 5, None)
 
 
-@pytest.mark.skipif(
-    os.environ.get("PERCEPTA_SLOW_TESTS") is None,
-    reason="may miss its one SIGTERM on a busy machine",
-)
 def test_a_terminated_job_is_interrupted(workspace: Workspace, runner: JobRunner) -> None:
     job = submit(workspace, "patient", {})
     job = until_status(workspace, job, JobStatus.RUNNING)

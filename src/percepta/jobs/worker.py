@@ -32,6 +32,7 @@ def work(workspace: Workspace, job: Job) -> bool:
     failure: BaseException | None = None
     try:
         with JobProgress(workspace.catalogue, job.id) as progress:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
             kind_named(job.kind).load()(workspace, job, progress)
     except _Terminated:
         failure = InterruptedJobError("The job was asked to end (SIGTERM).", fix="Resume it.")
@@ -39,6 +40,7 @@ def work(workspace: Workspace, job: Job) -> bool:
         failure = error
         if not isinstance(error, PerceptaError):
             traceback.print_exc()
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     end_job(workspace, workspace.catalogue.job(job.id), failure)
     if failure is not None:
         print(f"{type(failure).__name__}: {failure}", file=sys.stderr)
@@ -52,6 +54,8 @@ def main(arguments: list[str]) -> int:
     root, job_id = arguments
     signal.signal(signal.SIGTERM, _terminated)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Held back until the work has begun: raised while the job is claimed, nobody would write it down.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     workspace = Workspace.open(Path(root))
     job = workspace.catalogue.claim_job(os.getpid(), job_id)
     if job is None:

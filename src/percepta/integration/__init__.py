@@ -22,7 +22,9 @@ from percepta.integration.integration import (
     GroundTruthEncoder,
     InputEncoder,
     Integration,
+    LatentSpace,
     Loss,
+    MaskFunction,
     MetadataFunction,
     Metric,
     Prediction,
@@ -32,7 +34,7 @@ from percepta.integration.integration import (
 )
 from percepta.integration.measuring import Batch, Measures, measure
 from percepta.integration.reading import read_spread
-from percepta.integration.samples import Samples
+from percepta.integration.samples import SampleBatch, Samples
 from percepta.integration.script import load_script
 from percepta.integration.showing import show
 
@@ -43,13 +45,16 @@ __all__ = [
     "GroundTruthEncoder",
     "InputEncoder",
     "Integration",
+    "LatentSpace",
     "Loss",
+    "MaskFunction",
     "Measures",
     "MetadataFunction",
     "Metric",
     "Prediction",
     "Reader",
     "Reading",
+    "SampleBatch",
     "Samples",
     "Visualizer",
     "check",

@@ -16,7 +16,7 @@ from percepta.core.subsets import SampleId, Subset
 from percepta.integration.samples import Samples
 
 Scalar = bool | int | float | str | None
-Source = Literal["input", "ground_truth", "prediction"]
+Source = Literal["input", "ground_truth", "prediction", "samples"]
 Activation = Literal["softmax", "sigmoid", "none"]
 
 
@@ -26,8 +26,8 @@ class Connection:
 
     Attributes:
         argument: name of the argument.
-        source: kind of array.
-        name: name of the input, ground truth or prediction.
+        source: kind of array; ``samples`` gives a :class:`SampleBatch` instead: who the samples are.
+        name: name of the input, ground truth or prediction; empty for ``samples``.
     """
 
     argument: str
@@ -44,12 +44,15 @@ class InputEncoder:
         function: ``(sample_id, samples) -> ndarray`` without a batch axis.
         channel_axis: axis of the channels in one sample (0 for CHW, -1 for HWC); None: not known.
         where: where the function is defined.
+        fed: whether the model takes it; what it does not take is still there for losses, metrics and
+            visualizers.
     """
 
     name: str
     function: Callable[..., Any]
     channel_axis: int | None = None
     where: Where = field(default_factory=Where)
+    fed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +152,16 @@ class Loss:
 class Metric:
     """A metric: arrays with a batch axis, by argument name -> ``[B]``, or a dict of such arrays.
 
+    It may return B lists of :class:`percepta.core.confusion.Decision` instead, which confusion matrices
+    are counted from.
+
     Attributes:
         name: name of the field; a dict's keys surface as ``<name>_<key>``.
         function: the user's function.
         connections: what its arguments receive.
         direction: which way is better, for all keys or by key.
         where: where the function is defined.
+        insights: whether insights look at it, for all keys or by key; None: they decide.
     """
 
     name: str
@@ -162,6 +169,7 @@ class Metric:
     connections: tuple[Connection, ...] = ()
     direction: Direction | Mapping[str, Direction] = Direction.DOWN
     where: Where = field(default_factory=Where)
+    insights: bool | Mapping[str, bool] | None = None
 
     def direction_of(self, field_name: str) -> Direction | None:
         """Direction of one of the fields this metric gives (its name, or ``<name>_<key>``)."""
@@ -181,6 +189,8 @@ class Visualizer:
         where: where the function is defined.
         batch: where every payload is a plain picture, a faster way: arrays with a batch axis, by
             argument name -> uint8 ``[B, H, W, 1|3]``; None: not available.
+        heatmap: brings a heat map over the input to what the visual shows, where that was resized or
+            rearranged: ``(heatmap by argument) -> [H, W]`` float32, each ``[B = 1, …]``; None: they agree.
     """
 
     name: str
@@ -188,6 +198,46 @@ class Visualizer:
     connections: tuple[Connection, ...] = ()
     where: Where = field(default_factory=Where)
     batch: Callable[..., NDArray[np.uint8]] | None = None
+    heatmap: Callable[..., NDArray[np.float32]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LatentSpace:
+    """A latent space of the user's own: one vector per sample.
+
+    Attributes:
+        name: name of the space.
+        function: without connections ``(sample_id, samples) -> float array`` of one sample; with them
+            arrays with a batch axis, by argument name -> ``[B, …]``.
+        connections: what its arguments receive.
+        reduce: how an array with positions is brought to a vector: ``mean`` over them, or a seeded random
+            ``projection`` to ``width`` of all its values; None: it is one already.
+        width: most values of a projected vector.
+        channel_axis: axis of the channels, which a mean keeps, in the batched array.
+        preferred: whether maps are made of it unless another space is asked for.
+        where: where the function is defined.
+    """
+
+    name: str
+    function: Callable[..., Any]
+    connections: tuple[Connection, ...] = ()
+    reduce: Literal["mean", "projection"] | None = None
+    width: int = 512
+    channel_axis: int = -1
+    preferred: bool = False
+    where: Where = field(default_factory=Where)
+
+
+@dataclass(frozen=True, slots=True)
+class MaskFunction:
+    """Tells where the object that is a row of its own lies: ``(sample_id, samples) -> mask | None``.
+
+    The mask is ``[H, W]`` over the (first) picture input, true or positive inside; None: the sample is a
+    whole. Layer responses are pooled over the positions inside.
+    """
+
+    function: Callable[..., Any]
+    where: Where = field(default_factory=Where)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -198,11 +248,16 @@ class Reading:
         inputs: array by input name.
         ground_truths: array by ground-truth name; empty for unlabeled samples.
         metadata: scalar by field name; None is missing.
+        latents: float32 vector (or array to be reduced) by latent space of the user's own that is read
+            per sample.
+        mask: of an object that is a row of its own, bool ``[H, W]``; None: the sample is a whole.
     """
 
     inputs: dict[str, NDArray[Any]]
     ground_truths: dict[str, NDArray[Any]]
     metadata: dict[str, Scalar]
+    latents: dict[str, NDArray[np.float32]] = field(default_factory=dict)
+    mask: NDArray[np.bool_] | None = None
 
 
 class Reader(Protocol):
@@ -228,7 +283,7 @@ class Integration:
     Attributes:
         name: name of the script or data set.
         subsets: the user's function; call :meth:`load_subsets` instead.
-        inputs: one encoder per model input.
+        inputs: one encoder per model input, in the model's order; those that are not ``fed`` after them.
         ground_truths: ground-truth encoders.
         metadata: metadata functions.
         predictions: outputs of the model, in its order.
@@ -239,6 +294,10 @@ class Integration:
         code_hash: sha256 of the user's code.
         path: path of the script, or None.
         reader: reads samples; None: sample by sample through the encoders.
+        latent_spaces: latent spaces of the user's own.
+        mask: where rows are objects inside a sample, tells where each lies.
+        custom_objects: classes that a model file refers to by name, e.g. Keras layers.
+        notes: what the script asks for and percepta does not do, one sentence each.
     """
 
     name: str
@@ -254,6 +313,10 @@ class Integration:
     code_hash: str = ""
     path: str | None = None
     reader: Reader | None = None
+    latent_spaces: tuple[LatentSpace, ...] = ()
+    mask: MaskFunction | None = None
+    custom_objects: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
     _once: _Once = field(default_factory=_Once, init=False, repr=False)
 
     def load_subsets(self) -> list[Samples]:

@@ -64,6 +64,27 @@ class Samples:
         return f"Samples({self.subset.value!r}, {len(self.ids)} ids)"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class SampleBatch:
+    """Who the samples of a batch are: what a function gets for an argument connected to ``samples``.
+
+    Attributes:
+        ids: the B sample ids, in the order of the batch.
+        samples: the subset they belong to.
+    """
+
+    ids: tuple[SampleId, ...]
+    samples: Samples
+
+    def __len__(self) -> int:
+        """Number of samples in the batch."""
+        return len(self.ids)
+
+    def __getitem__(self, rows: slice) -> SampleBatch:
+        """Return a part of the batch."""
+        return SampleBatch(self.ids[rows], self.samples)
+
+
 def _subset(value: Subset | str) -> Subset:
     try:
         return Subset(value)

@@ -3,17 +3,18 @@
 Importing this package imports neither torch nor onnxruntime; opening a model does.
 """
 
-from percepta.models.model import Forward, GradientModel, Layer, LayerKind, Model, TensorSpec
+from percepta.models.model import Forward, Gradients, Layer, LayerKind, Model, Target, TensorSpec
 from percepta.models.registry import FORMATS, ModelFormat, open_model
 
 __all__ = [
     "FORMATS",
     "Forward",
-    "GradientModel",
+    "Gradients",
     "Layer",
     "LayerKind",
     "Model",
     "ModelFormat",
+    "Target",
     "TensorSpec",
     "open_model",
 ]

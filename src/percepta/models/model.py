@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+from percepta.core.network import Network
+
+if TYPE_CHECKING:
+    import torch
 
 Array = NDArray[Any]
 LayerKind = Literal["conv", "linear", "norm", "attention", "other"]
@@ -70,13 +75,33 @@ class Forward:
     max: dict[str, NDArray[np.float32]]
 
 
-class GradientModel(Protocol):
-    """The seam for heat maps: a model that can also differentiate. No format gives one yet."""
+Target = Callable[[Mapping[str, "torch.Tensor"], Mapping[str, "torch.Tensor"]], "torch.Tensor"]
+"""What is differentiated: ``(outputs, responses) -> values``.
 
-    def gradient(
-        self, inputs: Mapping[str, Array], target: Any, wrt: Sequence[str]
-    ) -> dict[str, Array]:
-        """Return the gradient of a scalar target with respect to inputs or layers, by name."""
+Gets the outputs by name and the responses of the layers asked for, ``[B, ...]`` tensors that carry
+gradients; returns one value per sample, ``[B]``, each a differentiable function of that sample alone.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Gradients:
+    """A target, and what it depends on, over a batch of B samples.
+
+    Attributes:
+        value: float32 ``[B]``, the target.
+        outputs: by output name, ``[B, ...]``.
+        inputs: by input name, the gradient of the target, in the input's shape; half precision comes
+            as float32.
+        responses: by layer name, the whole response, unpooled, laid out as the model gives it
+            (:attr:`Layer.channel_axis`); of a layer that runs several times, of its last run.
+        layers: by layer name, the gradient of the target at that response, in its shape.
+    """
+
+    value: NDArray[np.float32]
+    outputs: dict[str, Array]
+    inputs: dict[str, Array]
+    responses: dict[str, Array]
+    layers: dict[str, Array]
 
 
 class Model(Protocol):
@@ -84,7 +109,7 @@ class Model(Protocol):
 
     @property
     def format(self) -> str:
-        """``pytorch`` or ``onnx``."""
+        """``pytorch``, ``torch.export``, ``torchscript``, ``keras`` or ``onnx``."""
 
     @property
     def inputs(self) -> tuple[TensorSpec, ...]:
@@ -118,18 +143,51 @@ class Model(Protocol):
         """
 
     @property
-    def gradients(self) -> GradientModel | None:
-        """The model as something that differentiates, or None."""
+    def no_gradients(self) -> str | None:
+        """Why :meth:`gradients` cannot answer, for people, in one sentence; None: it can."""
 
-    def forward(self, inputs: Mapping[str, Array], capture: Sequence[str] = ()) -> Forward:
+    @property
+    def network(self) -> Network:
+        """The network as a graph for people, with the shapes seen when it was opened."""
+
+    def forward(
+        self,
+        inputs: Mapping[str, Array],
+        capture: Sequence[str] = (),
+        masks: NDArray[np.bool_] | None = None,
+    ) -> Forward:
         """Run a batch.
 
         Args:
             inputs: by input name, ``[B, ...]``, the same B for all, B >= 1.
             capture: names of the layers whose pooled responses are wanted.
+            masks: ``[B, H, W]``, true where each sample's object lies in its picture; layers with two
+                axes of positions are pooled over it alone, others and samples with an empty mask over
+                everything.
 
         Raises:
             ModelError: an input is missing or does not fit, or the model fails.
+        """
+
+    def gradients(
+        self,
+        inputs: Mapping[str, Array],
+        target: Target,
+        *,
+        of_inputs: Sequence[str] = (),
+        of_layers: Sequence[str] = (),
+    ) -> Gradients:
+        """Differentiate a target with respect to inputs and layer responses.
+
+        Args:
+            inputs: by input name, ``[B, ...]``, as for :meth:`forward`.
+            target: what is differentiated.
+            of_inputs: names of inputs of floating type whose gradient is wanted.
+            of_layers: names of layers whose responses and gradients are wanted.
+
+        Raises:
+            ModelError: this model cannot be differentiated (:attr:`no_gradients` says why), an input
+                holds whole numbers, or as for :meth:`forward`.
         """
 
     def describe(self) -> dict[str, Any]:

@@ -57,7 +57,6 @@ class OnnxModel:
     """
 
     format = "onnx"
-    gradients = None
 
     def __init__(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +22,15 @@ class Request:
         outputs: names for the outputs, or None for the model's own.
         trust: whether code inside the file may run.
         device: where to run, or None for the best there is.
+        custom_objects: the user's own classes that the file refers to by name, e.g. Keras layers.
     """
 
     source: Any
     example: Mapping[str, Array]
     outputs: tuple[str, ...] | None
-    trust: bool
-    device: str | None
+    trust: bool = False
+    device: str | None = None
+    custom_objects: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ def open_model(
     outputs: Sequence[str] | None = None,
     trust: bool = False,
     device: str | None = None,
+    custom_objects: Mapping[str, Any] | None = None,
 ) -> Model:
     """Open a model behind the one interface.
 
@@ -63,6 +66,7 @@ def open_model(
         outputs: names for the model's outputs, matched by name, else by order; None keeps its own.
         trust: allow a file that runs code when opened (a pickled PyTorch module).
         device: ``cpu``, ``cuda``, ``cuda:1``; None takes CUDA when present.
+        custom_objects: the user's own classes that the file refers to by name, e.g. Keras layers.
 
     Raises:
         ModelError: the file is missing, corrupt or of a foreign kind, or the example does not fit.
@@ -71,7 +75,7 @@ def open_model(
     if isinstance(source, str | Path):
         source = _existing(Path(source))
     names = None if outputs is None else tuple(outputs)
-    request = Request(source, example, names, trust, device)
+    request = Request(source, example, names, trust, device, custom_objects or {})
     for kind in FORMATS:
         if kind.recognises(source):
             return kind.open(request)
@@ -91,13 +95,10 @@ def _existing(path: Path) -> Path:
 
 
 _CONVERT = {
-    ".h5": "Keras files are not read yet: convert with tf2onnx and give the .onnx file.",
-    ".keras": "Keras files are not read yet: convert with tf2onnx and give the .onnx file.",
     ".tflite": "Convert with `python -m tf2onnx.convert --tflite` and give the .onnx file.",
     ".pb": "Convert the SavedModel with tf2onnx and give the .onnx file.",
     ".safetensors": "It holds weights only: build the module in the script's model function, load "
     "them there and return it.",
-    ".pt2": "Return the module itself from the script's model function, or export it to .onnx.",
 }
 
 
@@ -105,17 +106,27 @@ def _foreign(source: object) -> ModelError:
     if not isinstance(source, Path):
         kind = f"{type(source).__module__}.{type(source).__qualname__}"
         return ModelError(
-            f"A model must be a torch.nn.Module or the path of a model file, not {kind}.",
+            f"A model must be a PyTorch, Keras or ONNX model or the path of a model file, not {kind}.",
             fix="Return one of them from the model function.",
         )
-    fix = _CONVERT.get(source.suffix.lower(), "Give an .onnx file, or a PyTorch module by script.")
+    known = ".onnx, .keras, .h5, .pt2 or .pt"
+    fix = _CONVERT.get(source.suffix.lower(), f"Give {known}, or a PyTorch module by script.")
     message = f"percepta does not read '{source.suffix or source.name}' model files."
     return ModelError(message, where=Where(file=str(source)), fix=fix)
 
 
-def _is_module(source: object) -> bool:
-    roots = {(kind.__module__, kind.__qualname__) for kind in type(source).__mro__}
-    return ("torch.nn.modules.module", "Module") in roots
+def _is_a(module: str, name: str) -> Callable[[object], bool]:
+    """Recognise instances of a class by its name, without importing its library."""
+
+    def recognises(source: object) -> bool:
+        kinds = {(kind.__module__, kind.__qualname__) for kind in type(source).__mro__}
+        return (module, name) in kinds
+
+    return recognises
+
+
+def _has_suffix(*suffixes: str) -> Callable[[object], bool]:
+    return lambda source: isinstance(source, Path) and source.suffix.lower() in suffixes
 
 
 def _open_module(request: Request) -> Model:
@@ -124,21 +135,22 @@ def _open_module(request: Request) -> Model:
     return TorchModel(request.source, request.example, request.outputs, request.device)
 
 
-def _open_pickle(request: Request) -> Model:
-    where = Where(file=str(request.source))
-    if not request.trust:
-        raise UntrustedModelError(
-            "A PyTorch file can run code when it is opened, so it was not.",
-            where=where,
-            fix="If you trust it, say --trust; safer: load its weights into your own module in the "
-            "script's model function (torch.load(…, weights_only=True)) and return that.",
-        )
-    from percepta.models.torch_files import load_pickled_module
+def _open_torch_file(request: Request) -> Model:
+    from percepta.models.torch_files import open_torch_file
 
-    module = load_pickled_module(request.source)
-    return _open_module(
-        Request(module, request.example, request.outputs, request.trust, request.device)
-    )
+    return open_torch_file(request)
+
+
+def _open_exported(request: Request) -> Model:
+    from percepta.models.exported import open_exported
+
+    return open_exported(request)
+
+
+def _open_keras(request: Request) -> Model:
+    from percepta.models.keras_files import open_keras
+
+    return open_keras(request)
 
 
 def _open_onnx(request: Request) -> Model:
@@ -147,12 +159,29 @@ def _open_onnx(request: Request) -> Model:
     return OnnxModel(request.source, request.example, request.outputs, request.device)
 
 
-def _has_suffix(*suffixes: str) -> Callable[[object], bool]:
-    return lambda source: isinstance(source, Path) and source.suffix.lower() in suffixes
+def _open_session(request: Request) -> Model:
+    from percepta.models.onnx_file import file_of_session
+
+    return _open_onnx(replace(request, source=file_of_session(request.source)))
 
 
 FORMATS: tuple[ModelFormat, ...] = (
-    ModelFormat("PyTorch module", _is_module, _open_module),
-    ModelFormat("PyTorch file", _has_suffix(".pt", ".pth", ".pkl", ".bin", ".ckpt"), _open_pickle),
+    ModelFormat("Keras model", _is_a("keras.src.models.model", "Model"), _open_keras),
+    ModelFormat("Keras file", _has_suffix(".keras", ".h5", ".hdf5"), _open_keras),
+    ModelFormat("PyTorch module", _is_a("torch.nn.modules.module", "Module"), _open_module),
+    ModelFormat(
+        "exported PyTorch program",
+        _is_a("torch.export.exported_program", "ExportedProgram"),
+        _open_exported,
+    ),
+    ModelFormat("exported PyTorch file", _has_suffix(".pt2"), _open_exported),
+    ModelFormat(
+        "PyTorch file", _has_suffix(".pt", ".pth", ".pkl", ".bin", ".ckpt"), _open_torch_file
+    ),
     ModelFormat("ONNX file", _has_suffix(".onnx"), _open_onnx),
+    ModelFormat(
+        "onnxruntime session",
+        _is_a("onnxruntime.capi.onnxruntime_inference_collection", "InferenceSession"),
+        _open_session,
+    ),
 )

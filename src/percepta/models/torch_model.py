@@ -52,7 +52,6 @@ class TorchModel:
     """
 
     format = "pytorch"
-    gradients = None
 
     def __init__(
         self,

@@ -4,6 +4,7 @@ import { ExplorePage } from "./explore/ExplorePage";
 import { RunLayout } from "./explore/RunLayout";
 import type { Search } from "./explore/viewUrl";
 import { JobsPage } from "./jobs/JobsPage";
+import { NetworkPage } from "./network/NetworkPage";
 import { ProjectsPage } from "./projects/ProjectsPage";
 import { RunsPage } from "./projects/RunsPage";
 import { SamplesPage } from "./samples/SamplesPage";
@@ -28,9 +29,10 @@ const run = createRoute({
 });
 const explore = createRoute({ getParentRoute: () => run, path: "/", component: ExplorePage });
 const samples = createRoute({ getParentRoute: () => run, path: "/samples", component: SamplesPage });
+const network = createRoute({ getParentRoute: () => run, path: "/network", component: NetworkPage });
 
 export const router = createRouter({
-  routeTree: root.addChildren([projects, runs, jobs, run.addChildren([explore, samples])]),
+  routeTree: root.addChildren([projects, runs, jobs, run.addChildren([explore, samples, network])]),
   history: createHashHistory(),
   // Every part of a search is a text; views encode themselves (explore/viewUrl.ts).
   parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),

@@ -47,7 +47,7 @@ class Network:
     def to_json(self) -> dict[str, Any]:
         """Return the JSON form."""
         return {
-            "nodes": [asdict(node) for node in self.nodes],
+            "nodes": [asdict(node) | {"settings": dict(node.settings)} for node in self.nodes],
             "edges": [list(e) for e in self.edges],
         }
 
@@ -62,7 +62,7 @@ class Network:
                 shape=None if node["shape"] is None else tuple(node["shape"]),
                 parameters=node["parameters"],
                 captured=node["captured"],
-                settings=tuple((key, text) for key, text in node["settings"]),
+                settings=tuple(node["settings"].items()),
             )
             for node in value["nodes"]
         )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from percepta.core.errors import PerceptaError
+from percepta.core.errors import NotFoundError, PerceptaError
 from percepta.server.schema.jobs import Job as JobMessage
+from percepta.server.schema.network import NetworkDetails
 from percepta.server.schema.runs import (
     FieldInfo,
     MapInfo,
@@ -102,6 +103,30 @@ def run_details_view(
         device=details.get("device"),
         throughput=throughput if isinstance(throughput, int | float) else None,
         notes=list(run.notes),
+    )
+
+
+def network_view(run: Run) -> NetworkDetails:
+    """Return a run's network and wiring.
+
+    Raises:
+        NotFoundError: the run was made before percepta kept them.
+    """
+    network, details = run.network, run.details
+    if network is None or "wiring" not in details:
+        raise NotFoundError(
+            "This run was made before percepta kept the network.", fix="Evaluate the model again."
+        )
+    model = details["model"]
+    return NetworkDetails.model_validate(
+        {
+            **network.to_json(),
+            **details["wiring"],
+            "format": model["format"],
+            "parameters": model["parameters"],
+            "content_hash": model["content_hash"],
+            "max_batch": model["max_batch"],
+        }
     )
 
 

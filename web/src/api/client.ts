@@ -48,6 +48,8 @@ export const run = (run: string) => data(http.GET("/api/runs/{run}", { params: {
 export const failures = (run: string) =>
   data(http.GET("/api/runs/{run}/failures", { params: { path: { run } } }));
 
+export const network = (run: string) => data(http.GET("/api/runs/{run}/network", { params: { path: { run } } }));
+
 export const coordinates = (run: string, map: string) =>
   bytes(http.GET("/api/runs/{run}/maps/{map}/coordinates", { params: { path: { run, map } }, ...BINARY }));
 

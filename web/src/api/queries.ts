@@ -31,6 +31,9 @@ export const runQuery = (run: string) => queryOptions({ queryKey: ["run", run], 
 export const failuresQuery = (run: string) =>
   queryOptions({ queryKey: ["failures", run], queryFn: () => api.failures(run) });
 
+export const networkQuery = (run: string) =>
+  queryOptions({ queryKey: ["network", run], queryFn: () => api.network(run), ...FOREVER });
+
 export const coordinatesQuery = (run: string, map: string) =>
   queryOptions({
     queryKey: ["coordinates", run, map],

@@ -104,6 +104,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs/{run}/network": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Network
+         * @description Return the network that was evaluated, as a graph, with what the integration wires to it.
+         */
+        get: operations["get_network"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs/{run}/columns/{field}": {
         parameters: {
             query?: never;
@@ -837,6 +857,71 @@ export interface components {
             map?: string | null;
         };
         /**
+         * NetworkDetails
+         * @description The network of a run as a graph, with the integration's wiring.
+         *
+         *     Attributes:
+         *         format: of the model, e.g. ``pytorch``.
+         *         parameters: number of learned values of the whole.
+         *         content_hash: hex SHA-256 of structure and weights.
+         *         max_batch: most samples that the model takes at once; null: any number.
+         *         nodes: in execution order.
+         *         edges: pairs of node names, from → to.
+         *         predictions: names of the output nodes that are predictions.
+         */
+        NetworkDetails: {
+            /** Format */
+            format: string;
+            /** Parameters */
+            parameters: number;
+            /** Content Hash */
+            content_hash: string;
+            /** Max Batch */
+            max_batch: number | null;
+            /** Nodes */
+            nodes: components["schemas"]["NetworkNode"][];
+            /** Edges */
+            edges: string[][];
+            /** Functions */
+            functions: components["schemas"]["WiredFunction"][];
+            /** Predictions */
+            predictions: string[];
+            /** Spaces */
+            spaces: components["schemas"]["WiredSpace"][];
+        };
+        /**
+         * NetworkNode
+         * @description One step of the network.
+         *
+         *     Attributes:
+         *         operator: what it computes, in the words of the model's format.
+         *         shape: of its result, batch axis first; null where a size varies or nothing is known.
+         *         parameters: number of learned values of its own.
+         *         captured: whether it is a layer whose responses can be captured.
+         *         settings: what shapes the computation: name → value, for people.
+         */
+        NetworkNode: {
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "input" | "layer" | "operation" | "output";
+            /** Operator */
+            operator: string;
+            /** Shape */
+            shape: (number | null)[] | null;
+            /** Parameters */
+            parameters: number;
+            /** Captured */
+            captured: boolean;
+            /** Settings */
+            settings: {
+                [key: string]: string;
+            };
+        };
+        /**
          * NumericSummary
          * @description Spread of a numeric field over the whole run and under the filter.
          *
@@ -1263,6 +1348,54 @@ export interface components {
             /** Kind */
             kind: string | null;
         };
+        /**
+         * WiredArgument
+         * @description One argument of a function, and the array it receives.
+         */
+        WiredArgument: {
+            /** Argument */
+            argument: string;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "input" | "ground_truth" | "prediction" | "samples";
+            /** Name */
+            name: string;
+        };
+        /**
+         * WiredFunction
+         * @description One function of the integration.
+         *
+         *     Attributes:
+         *         place: file, line and function, for people; empty where not known.
+         *         feeds: of an input, the node of the network it is given to; null: none.
+         */
+        WiredFunction: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "input" | "ground_truth" | "loss" | "metric" | "visualizer" | "latent_space";
+            /** Name */
+            name: string;
+            /** Place */
+            place: string;
+            /** Feeds */
+            feeds: string | null;
+            /** Arguments */
+            arguments: components["schemas"]["WiredArgument"][];
+        };
+        /**
+         * WiredSpace
+         * @description A latent space and the layers it is built of; none where a function of the user's gives it.
+         */
+        WiredSpace: {
+            /** Name */
+            name: string;
+            /** Layers */
+            layers: string[];
+        };
     };
     responses: never;
     parameters: never;
@@ -1413,6 +1546,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Failure"][];
+                };
+            };
+            /** @description Failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_network: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Opaque id. */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkDetails"];
                 };
             };
             /** @description Failure. */

@@ -23,4 +23,7 @@ export type JobStatus = Job["status"];
 export type Failure = Schemas["Failure"];
 export type ServerSummary = Schemas["FieldSummary"];
 export type MapRequest = Schemas["MapRequest"];
+export type NetworkDetails = Schemas["NetworkDetails"];
+export type NetworkNode = Schemas["NetworkNode"];
+export type WiredFunction = Schemas["WiredFunction"];
 export type Scalar = string | number | boolean | null;

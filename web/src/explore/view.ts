@@ -36,6 +36,12 @@ export interface View {
   drawer: boolean;
   layout: "grid" | "table";
   sort: { field: string; descending: boolean } | null;
+  /** Step of the network in its panel. */
+  step: string | null;
+  /** Latent space whose layers are lit in the network. */
+  space: string | null;
+  /** Whether the network is drawn with its operations; null = as its size allows. */
+  operations: boolean | null;
 }
 
 export const NOTHING: Selection = { polygons: [], rows: [] };
@@ -53,6 +59,9 @@ export const INITIAL: View = {
   drawer: false,
   layout: "grid",
   sort: null,
+  step: null,
+  space: null,
+  operations: null,
 };
 
 export interface ViewActions {

@@ -20,6 +20,9 @@ const full: View = {
   drawer: true,
   layout: "table",
   sort: { field: "loss", descending: true },
+  step: "network layer1.0.conv",
+  space: "balanced",
+  operations: false,
 };
 
 describe("a view in the address", () => {

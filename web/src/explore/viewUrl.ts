@@ -20,6 +20,9 @@ export function encodeView(view: View): Search {
   if (view.drawer) search.drawer = "1";
   if (view.layout !== INITIAL.layout) search.layout = view.layout;
   if (view.sort !== null) search.sort = (view.sort.descending ? "-" : "+") + view.sort.field;
+  if (view.step !== null) search.step = view.step;
+  if (view.space !== null) search.space = view.space;
+  if (view.operations !== null) search.operations = view.operations ? "1" : "0";
   return search;
 }
 
@@ -39,6 +42,9 @@ export function decodeView(search: Search): View {
     drawer: search.drawer === "1",
     layout: search.layout === "table" ? "table" : "grid",
     sort: /^[+-]./.test(search.sort ?? "") ? { field: search.sort.slice(1), descending: search.sort[0] === "-" } : null,
+    step: search.step ?? null,
+    space: search.space ?? null,
+    operations: search.operations === "1" ? true : search.operations === "0" ? false : null,
   };
 }
 

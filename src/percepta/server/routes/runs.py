@@ -10,9 +10,10 @@ from percepta.server.media import already_there, etag_of, immutable, unchanged
 from percepta.server.routes.parameters import Id, MapId
 from percepta.server.schema.filters import read_filter
 from percepta.server.schema.jobs import Job, MapRequest
+from percepta.server.schema.network import NetworkDetails
 from percepta.server.schema.runs import Failure, MapInfo, RunDetails
 from percepta.server.services import Serving
-from percepta.server.views import job_view, map_view, run_details_view
+from percepta.server.views import job_view, map_view, network_view, run_details_view
 
 ARROW_STREAM = "application/vnd.apache.arrow.stream"
 BYTES = "application/octet-stream"
@@ -38,6 +39,12 @@ def get_run(run: Id, services: Serving) -> RunDetails:
 def list_failures(run: Id, services: Serving) -> list[Failure]:
     """List the samples that failed, with their errors."""
     return [Failure.model_validate(f.to_json()) for f in services.run(run).failures()]
+
+
+@router.get("/network", operation_id="get_network")
+def get_network(run: Id, services: Serving) -> NetworkDetails:
+    """Return the network that was evaluated, as a graph, with what the integration wires to it."""
+    return network_view(services.run(run))
 
 
 @router.get(

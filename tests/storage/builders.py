@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from percepta.core.confusion import Decision
 from percepta.core.fields import Direction, Field, FieldGroup, FieldType
+from percepta.core.network import Network, NetworkNode
 from percepta.core.rendering import encode
 from percepta.core.subsets import SampleId, Subset
 from percepta.core.visuals import HorizontalBar, Image
@@ -23,6 +25,10 @@ KEYS: dict[Subset, Sequence[SampleId]] = {
     Subset.VALIDATION: ["v-a", "v-b", "v-c", "ω"],
     Subset.UNLABELED: range(3),
 }
+NETWORK = Network(
+    (NetworkNode("image", "input", "input", (None, 3)), NetworkNode("digit", "output", "output")),
+    (("image", "digit"),),
+)
 FAILED = {(Subset.TRAINING, 104), (Subset.VALIDATION, "v-b")}
 
 
@@ -65,6 +71,15 @@ def small_shard(plan: RunPlan, index: int) -> ShardData:
             "picture": [encode(Image(image)) for image in large],
             "bars": [encode(HorizontalBar(row, ("a", "b", "c"))) for row in scores],
         },
+        decisions={
+            "boxes": [
+                [
+                    Decision(f"class {box % 2}", box == 0, box / 4, f"{position}-{box}")
+                    for box in range(position % 3)
+                ]
+                for position in positions.tolist()
+            ]
+        },
         failures=[
             SampleFailure(key.subset, key.id, "read", "cannot read", "script.py:3", "fix the file")
             for key in keys
@@ -87,7 +102,7 @@ def finish(writer: RunWriter) -> Run:
             writer.write_shard(index, small_shard(writer.plan, index))
     if writer.load_state("calibration") is None:
         writer.save_state("calibration", b"calibrated")
-    return writer.commit(FIELDS, {"device": "cpu"})
+    return writer.commit(FIELDS, {"device": "cpu"}, NETWORK)
 
 
 def write_columns(
@@ -123,6 +138,8 @@ def content(run: Run) -> dict[str, Any]:
         "scores": {name: np.array(run.scores(name)).tobytes() for name in run.predictions},
         "thumbnails": [run.thumbnail(row) for row in range(run.n)],
         "visuals": [run.visuals(row) for row in range(run.n)],
+        "decisions": {name: run.decisions(name).to_pylist() for name in run.decision_metrics},
+        "network": run.network,
         "failures": run.failures(),
         "state": run.state("calibration"),
     }

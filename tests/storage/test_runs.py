@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image as Pictures
 
+from percepta.core.confusion import Decision
 from percepta.core.errors import ConflictError, NotFoundError, StorageError
 from percepta.core.fields import Field, FieldGroup, FieldType
 from percepta.core.rendering import EncodedVisual
@@ -16,6 +17,7 @@ from percepta.core.subsets import SampleKey, Subset
 from percepta.storage import RunPlan, RunStatus, SampleFailure, ShardData, Workspace
 from tests.storage.builders import (
     FIELDS,
+    NETWORK,
     content,
     new_run,
     small_plan,
@@ -273,3 +275,33 @@ def test_texts_with_very_many_values_are_kept_plain(workspace: Workspace) -> Non
     assert str(run.column("few").type).startswith("dictionary")
     assert run.column("file").to_pylist() == names
     assert run.locate(Subset.TRAINING, 69_999) == 69_999
+
+
+def test_decisions_are_a_table_of_their_own_over_the_rows_of_the_run(workspace: Workspace) -> None:
+    run = write_small_run(workspace)
+    table = run.decisions("boxes")
+    counts = [run.column("count").to_pylist()[row] % 3 for row in range(run.n)]
+    assert table.column("row").to_pylist() == np.repeat(np.arange(run.n), counts).tolist()
+    assert table.column("label").to_pylist()[:3] == ["class 0", "class 0", "class 1"]
+    assert table.column("probability").to_pylist()[:3] == [0, 0, 0.25]
+    assert table.column("expected").to_pylist()[:3] == [True, True, False]
+    assert table.column("id").to_pylist()[:3] == ["1-0", "2-0", "2-1"]
+    assert "boxes" not in {field.name for field in run.fields}
+    with pytest.raises(NotFoundError, match="no decisions of a metric 'loss'"):
+        run.decisions("loss")
+
+
+def test_decisions_that_do_not_fit_the_rows_are_refused(workspace: Workspace) -> None:
+    plan = small_plan()
+    shard = small_shard(plan, 0)
+    wrong = replace(shard, decisions={"boxes": [[Decision("car", True, 0.5)]]})
+    with (
+        workspace.new_run(new_run(workspace), plan) as writer,
+        pytest.raises(StorageError, match="Decisions of 'boxes' for 1 of 4 samples"),
+    ):
+        writer.write_shard(0, wrong)
+
+
+def test_the_network_comes_back_as_it_was(workspace: Workspace) -> None:
+    assert write_small_run(workspace).network == NETWORK
+    assert write_columns(workspace, {"x": [1.0]}).network is None

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from percepta.core.fields import Field, FieldGroup, FieldType
 from percepta.core.subsets import Subset
+from percepta.storage.arrow_sink import arrow_sink
 from percepta.storage.columns import (
     DICTIONARY_LIMIT,
     STORED_TYPES,
@@ -47,8 +48,7 @@ def write_columns(
     means = _Means(layout)
     schema = pa.schema([pa.field(name, type_) for name, type_ in layout.schema()])
     with files.open(COLUMNS) as file:
-        sink = pa.PythonFile(_Sink(file), mode="w")
-        with pa.ipc.new_file(sink, schema) as writer:
+        with pa.ipc.new_file(arrow_sink(file), schema) as writer:
             for arrays in layout.batches():
                 means.add(arrays)
                 writer.write_batch(pa.record_batch(arrays, schema=schema))
@@ -239,24 +239,3 @@ def _finite_or_nan(array: pa.Array) -> NDArray[np.float64]:
 
 def _stored_name(arrow: str) -> str:
     return arrow if arrow in STORED_TYPES else {"float32": "float", "float64": "double"}[arrow]
-
-
-class _Sink:
-    """What Arrow needs of a file, over an :class:`AtomicFile`."""
-
-    closed = False
-
-    def __init__(self, file: AtomicFile) -> None:
-        self._file = file
-
-    def write(self, data: Any) -> int:
-        return self._file.write(memoryview(data))
-
-    def flush(self) -> None:
-        """Nothing is held back."""
-
-    def tell(self) -> int:
-        return self._file.size
-
-    def close(self) -> None:
-        """The file is closed by who opened it."""

@@ -17,18 +17,25 @@ from numpy.typing import NDArray
 
 from percepta.core.errors import StorageError
 from percepta.core.fields import Field
+from percepta.core.network import Network
 from percepta.storage.column_file import write_columns
+from percepta.storage.decisions import write_decisions
 from percepta.storage.documents import write_document
 from percepta.storage.files import AtomicFile, checksum, make_folder
 from percepta.storage.packs import IMAGE_INDEX, VISUAL_INDEX
 from percepta.storage.plan import RunPlan
+from percepta.storage.run import NETWORK
 from percepta.storage.shards import Shard
 
 _Packed = Callable[[Shard], tuple[bytes, NDArray[Any]]]
 
 
 def compact(
-    folder: Path, plan: RunPlan, shards: Sequence[Shard], fields: Sequence[Field]
+    folder: Path,
+    plan: RunPlan,
+    shards: Sequence[Shard],
+    fields: Sequence[Field],
+    network: Network | None = None,
 ) -> dict[str, Any]:
     """Write the files of a committed run beside its shards.
 
@@ -37,6 +44,7 @@ def compact(
         plan: its plan.
         shards: all shards, in order.
         fields: what is known of the fields; types may widen to what the values are.
+        network: the model as a graph, if that is known.
 
     Returns:
         What the manifest says of these files.
@@ -54,6 +62,7 @@ def compact(
         "predictions": _matrices(files, shards, "scores", ()),
         "thumbnails": None,
         "visualizers": [],
+        "decisions": write_decisions(files, shards),
         "failures": sum(int(shard.footer["failures"]) for shard in shards),
     }
     if any("thumbnails" in shard.footer["sections"] for shard in shards):
@@ -69,6 +78,9 @@ def compact(
     failures = [failure.to_json() for shard in shards for failure in shard.failures()]
     write_document(folder / "failures.json", {"failures": failures})
     files.keep("failures.json")
+    if network is not None:
+        write_document(folder / NETWORK, network.to_json())
+        files.keep(NETWORK)
     for state in sorted((folder / "state").glob("*")):
         files.keep(f"state/{state.name}")
     return described | {"files": files.entries}

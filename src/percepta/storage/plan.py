@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from percepta.core.confusion import Decision
 from percepta.core.errors import StorageError
 from percepta.core.rendering import EncodedVisual
 from percepta.core.subsets import MAX_SAMPLE_ID_LENGTH, SampleId, SampleKey, Subset
@@ -131,6 +132,7 @@ class ShardData:
         thumbnails: one ``uint8 [h, w]``, ``[h, w, 1]`` or ``[h, w, 3]`` per row, or None; or one
             ``uint8 [m, h, w, 1|3]`` array; empty: no thumbnails at all.
         visuals: visualizer → one encoded visual per row, or None.
+        decisions: metric → the decisions of each row, none or several.
         failures: planned samples of this shard that take no row.
     """
 
@@ -139,6 +141,7 @@ class ShardData:
     scores: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
     thumbnails: Sequence[NDArray[np.uint8] | None] | NDArray[np.uint8] = ()
     visuals: Mapping[str, Sequence[EncodedVisual | None]] = field(default_factory=dict)
+    decisions: Mapping[str, Sequence[Sequence[Decision]]] = field(default_factory=dict)
     failures: Sequence[SampleFailure] = ()
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from percepta.core.errors import CorruptRunError, NotFoundError
 from percepta.core.fields import Field, FieldGroup, FieldType
+from percepta.core.network import Network
 from percepta.core.subsets import SampleId, SampleKey, Subset
 from percepta.storage.documents import read_document
 from percepta.storage.map_store import load_map, map_infos, save_map
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MANIFEST = "manifest.json"
+NETWORK = "network.json"
 
 SUBSET_FIELD = Field("subset", FieldType.STRING, FieldGroup.SAMPLE, None, "Subset of the sample.")
 
@@ -105,13 +107,16 @@ class Run:
 
     @cached_property
     def _table(self) -> pa.Table:
+        return self._arrow("columns.arrow")
+
+    def _arrow(self, name: str) -> pa.Table:
         import pyarrow as pa
 
-        path = self._files.path("columns.arrow")
+        path = self._files.path(name)
         try:
             return pa.ipc.open_file(pa.memory_map(str(path))).read_all()
         except pa.ArrowException as error:
-            raise CorruptRunError(f"{self.id}/columns.arrow cannot be read: {error}.") from error
+            raise CorruptRunError(f"{self.id}/{name} cannot be read: {error}.") from error
 
     def column(self, name: str) -> pa.ChunkedArray:
         """Return a column, memory-mapped: a field's, ``subset`` or ``sample_id``.
@@ -217,6 +222,39 @@ class Run:
         """Return the samples that failed, with their errors."""
         document = read_document(self._files.path("failures.json"))
         return [SampleFailure.from_json(entry) for entry in document["failures"]]
+
+    @cached_property
+    def network(self) -> Network | None:
+        """The model as a graph; None where the run was made before percepta kept it."""
+        if NETWORK not in self.manifest["files"]:
+            return None
+        return Network.from_json(read_document(self._files.path(NETWORK)))
+
+    def decisions(self, metric: str) -> pa.Table:
+        """Return the decisions that a metric counted one by one, memory-mapped, in order of the rows.
+
+        Columns: ``row`` int64, ``label`` text, ``expected`` bool, ``probability`` float32 0..1 and ``id``
+        text (empty: it is about the sample itself).
+
+        Raises:
+            NotFoundError: no such metric, or it counts none.
+        """
+        for entry in self._decisions:
+            if entry["name"] == metric:
+                return self._arrow(entry["file"])
+        known = ", ".join(entry["name"] for entry in self._decisions) or "none"
+        raise NotFoundError(
+            f"The run has no decisions of a metric {metric!r}.", fix=f"It has those of: {known}."
+        )
+
+    @property
+    def decision_metrics(self) -> tuple[str, ...]:
+        """Names of the metrics whose decisions are kept."""
+        return tuple(entry["name"] for entry in self._decisions)
+
+    @property
+    def _decisions(self) -> list[dict[str, Any]]:
+        return list(self.manifest.get("decisions", []))  # runs of percepta 0.1 have none
 
     def key(self, row: int) -> SampleKey:
         """Return which sample a row is.

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from percepta.core.errors import CorruptRunError, StorageError
 from percepta.storage.columns import shard_table
+from percepta.storage.decisions import decision_table
 from percepta.storage.files import AtomicFile, os_errors
 from percepta.storage.packs import IMAGE_INDEX, VISUAL_INDEX, pack_images, pack_visuals
 from percepta.storage.plan import RunPlan, SampleFailure, ShardData
@@ -67,6 +68,11 @@ def write_shard(path: Path, plan: RunPlan, index: int, data: ShardData) -> None:
             blob, entries = pack_visuals(visuals)
             section(f"visuals/{name}", blob)
             section(f"visuals/{name}/index", entries.tobytes())
+        footer["decisions"] = list(data.decisions)
+        for name, decided in data.decisions.items():
+            if len(decided) != rows:
+                raise StorageError(f"Decisions of {name!r} for {len(decided)} of {rows} samples.")
+            section(f"decisions/{name}", _ipc(decision_table(decided)))
         failures = [failure.to_json() for failure in data.failures]
         footer["failures"] = len(failures)
         section("failures", json.dumps(failures).encode())
@@ -159,6 +165,11 @@ class Shard:
         if len(entries) == 0:
             entries = np.zeros(self.rows, VISUAL_INDEX)
         return self.section(f"visuals/{name}"), entries
+
+    def decisions(self, name: str) -> pa.Table | None:
+        """One metric's decisions, with rows counted from the shard's first; None if it has none."""
+        content = self.section(f"decisions/{name}")
+        return pa.ipc.open_stream(content).read_all() if content else None
 
     def failures(self) -> list[SampleFailure]:
         """The samples that failed."""

@@ -13,6 +13,7 @@ from typing import Any
 import percepta
 from percepta.core.errors import ConflictError, CorruptRunError, NotFoundError, StorageError
 from percepta.core.fields import Field
+from percepta.core.network import Network
 from percepta.storage.compaction import compact
 from percepta.storage.documents import write_document
 from percepta.storage.files import TEMPORARY, FolderLock, make_folder, os_errors
@@ -113,13 +114,19 @@ class RunWriter:
         """
         return read_state(self._state(name))
 
-    def commit(self, fields: Sequence[Field], details: dict[str, Any]) -> Run:
+    def commit(
+        self,
+        fields: Sequence[Field],
+        details: dict[str, Any],
+        network: Network | None = None,
+    ) -> Run:
         """Make the run: compact the shards, write the manifest last, then remove the shards.
 
         Args:
             fields: what is known of the fields; those not listed are taken for metadata, and types widen
                 to what the values turned out to be.
             details: whatever else is worth keeping (device, throughput, labels …), JSON.
+            network: the model as a graph, if that is known.
 
         Raises:
             StorageError: shards are missing.
@@ -132,7 +139,7 @@ class RunWriter:
                 f"{missing} of {self.plan.shards} shards are missing.", fix="Resume the evaluation."
             )
         shards = [Shard.open(self._path(index)) for index in range(self.plan.shards)]
-        described = compact(self._folder, self.plan, shards, fields)
+        described = compact(self._folder, self.plan, shards, fields, network)
         manifest = {
             "id": self.id,
             "percepta": percepta.__version__,

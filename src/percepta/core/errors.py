@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from percepta.core.secrets import masked
+
 
 @dataclass(frozen=True, slots=True)
 class Where:
@@ -46,20 +48,26 @@ class Where:
 class PerceptaError(Exception):
     """Base of every error percepta raises on purpose.
 
+    Secrets given to this process are masked in both sentences (:mod:`percepta.core.secrets`).
+
     Args:
         message: what was wrong, one sentence.
         where: the place it points at.
         fix: what the user can do, one sentence.
+
+    Attributes:
+        traceback: how the user's own code came there, as Python shows it; None: not known.
     """
 
     code: ClassVar[str] = "error"
     http_status: ClassVar[int] = 400
 
     def __init__(self, message: str, *, where: Where | None = None, fix: str | None = None) -> None:
-        super().__init__(message)
-        self.message = message
+        self.message = masked(message)
+        super().__init__(self.message)
         self.where = where or Where()
-        self.fix = fix
+        self.fix = None if fix is None else masked(fix)
+        self.traceback: str | None = None
 
     def __str__(self) -> str:
         """Render as one line: message, place, fix."""
@@ -69,7 +77,8 @@ class PerceptaError(Exception):
 
     def __reduce__(self) -> tuple[object, ...]:
         """Let errors cross process boundaries with their place and fix."""
-        return (_rebuild, (type(self), self.message, self.where, self.fix))
+        state = {"traceback": self.traceback}
+        return (_rebuild, (type(self), self.message, self.where, self.fix), state)
 
     def to_json(self) -> dict[str, str | None]:
         """Return the one error shape used over HTTP and by ``--json``."""

@@ -5,18 +5,22 @@ from __future__ import annotations
 import functools
 import inspect
 import sysconfig
+import traceback
 from dataclasses import replace
 from pathlib import Path
 from types import CodeType
 from typing import Any, TypeVar
 
 from percepta.core.errors import PerceptaError, Where
+from percepta.core.secrets import masked
 from percepta.core.subsets import SampleId, Subset
 
 PACKAGE = str(Path(__file__).resolve().parents[1])
 LIBRARIES = tuple(
     {sysconfig.get_path(key) for key in ("stdlib", "platstdlib", "purelib", "platlib")}
 )
+MOST_FRAMES = 20
+LONGEST_TRACEBACK = 10_000
 
 E = TypeVar("E", bound=PerceptaError)
 
@@ -110,9 +114,34 @@ def blamed(error: Exception, kind: type[E], name: str, where: Where, fix: str) -
             subset=place.subset or inner.subset,
             sample_id=place.sample_id or inner.sample_id,
         )
-        return kind(error.message, where=place, fix=error.fix or fix)
-    text = " ".join(str(error).split())
-    sentence = f"{name}() raised {type(error).__name__}" + (f": {text}" if text else "")
-    if len(sentence) > 500:
-        sentence = sentence[:497] + "..."
-    return kind(sentence if sentence.endswith(".") else sentence + ".", where=place, fix=fix)
+        made = kind(error.message, where=place, fix=error.fix or fix)
+    else:
+        # Masked before it is cut: half a secret would no longer be recognised.
+        text = " ".join(masked(str(error)).split())
+        sentence = f"{name}() raised {type(error).__name__}" + (f": {text}" if text else "")
+        if len(sentence) > 500:
+            sentence = sentence[:497] + "..."
+        made = kind(sentence if sentence.endswith(".") else sentence + ".", where=place, fix=fix)
+    made.traceback = users_traceback(error)
+    return made
+
+
+def users_traceback(error: BaseException) -> str | None:
+    """Return an exception's traceback with the frames of the user's own code only, secrets masked.
+
+    None where it passed through none of the user's code. Of a recursion the outermost and the innermost
+    frames are kept.
+    """
+    frames = [
+        frame for frame in traceback.extract_tb(error.__traceback__) if is_users(frame.filename)
+    ]
+    if not frames:
+        return None
+    if len(frames) > MOST_FRAMES:
+        frames = frames[: MOST_FRAMES // 2] + frames[-MOST_FRAMES // 2 :]
+    lines = ["Traceback of your code (most recent call last):\n"]
+    for frame in frames:
+        frame.filename = shown(frame.filename)
+        lines += traceback.format_list([frame])
+    lines += traceback.format_exception_only(error)
+    return masked("".join(lines).rstrip())[:LONGEST_TRACEBACK]

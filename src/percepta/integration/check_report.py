@@ -8,6 +8,7 @@ from typing import Any, Literal
 from percepta.core.errors import PerceptaError
 
 Kind = Literal[
+    "script",
     "subsets",
     "input",
     "ground_truth",
@@ -31,6 +32,7 @@ class Finding:
         line: line in it.
         function: the user's function.
         sample: ``subset/id``.
+        traceback: the way through the user's own code, as Python shows it.
     """
 
     message: str
@@ -39,6 +41,7 @@ class Finding:
     line: int | None = None
     function: str | None = None
     sample: str | None = None
+    traceback: str | None = None
 
     @classmethod
     def of(cls, error: PerceptaError) -> Finding:
@@ -47,7 +50,15 @@ class Finding:
         sample = where.subset
         if where.sample_id is not None:
             sample = f"{where.subset}/{where.sample_id}" if where.subset else where.sample_id
-        return cls(error.message, error.fix, where.file, where.line, where.function, sample)
+        return cls(
+            error.message,
+            error.fix,
+            where.file,
+            where.line,
+            where.function,
+            sample,
+            error.traceback,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +97,14 @@ class CheckReport:
         path: the script, or None.
         parts: everything that was checked, in the order it runs.
         warnings: what is allowed and yet looks wrong.
+        output: the last lines the script printed while it was checked.
     """
 
     name: str
     path: str | None
     parts: tuple[CheckedPart, ...]
     warnings: tuple[Finding, ...] = ()
+    output: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -106,4 +119,28 @@ class CheckReport:
             "passed": self.passed,
             "parts": [asdict(part) for part in self.parts],
             "warnings": [asdict(warning) for warning in self.warnings],
+            "output": list(self.output),
         }
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> CheckReport:
+        """Read what :meth:`to_json` wrote."""
+        return cls(
+            value["name"],
+            value["path"],
+            tuple(_part(part) for part in value["parts"]),
+            tuple(Finding(**warning) for warning in value["warnings"]),
+            tuple(value["output"]),
+        )
+
+    @classmethod
+    def of_broken(cls, name: str, path: str, error: PerceptaError) -> CheckReport:
+        """Report a script that could not even be loaded."""
+        part = CheckedPart("script", name, passed=False, findings=(Finding.of(error),))
+        return cls(name, path, (part,))
+
+
+def _part(value: dict[str, Any]) -> CheckedPart:
+    pairs = {n: None if value[n] is None else tuple(value[n]) for n in ("shape", "range")}
+    findings = tuple(Finding(**finding) for finding in value["findings"])
+    return CheckedPart(**{**value, **pairs, "findings": findings})

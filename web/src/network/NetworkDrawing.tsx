@@ -1,9 +1,9 @@
 import "@xyflow/react/dist/base.css";
-import { Controls, type Edge, Handle, MiniMap, type Node, type NodeProps, Position, ReactFlow, ReactFlowProvider, useReactFlow } from "@xyflow/react";
+import { Controls, type Edge, type EdgeProps, Handle, MiniMap, type Node, type NodeProps, Position, ReactFlow, ReactFlowProvider, useReactFlow } from "@xyflow/react";
 import { memo, useCallback, useEffect, useMemo, useRef } from "react";
 import { useKeys } from "../shell/keys";
 import { type Graph, shapeText, shortName, type Step } from "./graph";
-import { BOX, layoutOf } from "./layout";
+import { BOX, layoutOf, pathOf } from "./layout";
 import classes from "./network.module.css";
 
 /** Below this zoom nobody reads a box: a larger network opens at its top instead. */
@@ -20,7 +20,10 @@ interface Props {
   onChoose: (id: string | null) => void;
 }
 
+type WireEdge = Edge<{ path: string; on: boolean }, "wire">;
+
 const TYPES = { step: memo(StepBox) };
+const WIRES = { wire: memo(WirePath) };
 
 /** The graph as a drawing that is panned and zoomed. */
 export default function NetworkDrawing(props: Props) {
@@ -50,15 +53,17 @@ function Drawing({ graph, chosen, lit, onChoose }: Props) {
   );
   const edges = useMemo(
     () =>
-      graph.wires.map(({ from, to }): Edge => ({
+      graph.wires.map(({ from, to }, index): WireEdge => ({
         id: `${from} > ${to}`,
+        type: "wire",
         source: from,
         target: to,
         focusable: false,
-        className: from === chosen || to === chosen ? classes.wireOn : classes.wire,
+        selectable: false,
+        data: { path: pathOf(layout.routes[index]), on: from === chosen || to === chosen },
         zIndex: from === chosen || to === chosen ? 1 : 0,
       })),
-    [graph, chosen],
+    [graph, layout, chosen],
   );
 
   const home = useCallback(() => {
@@ -91,6 +96,7 @@ function Drawing({ graph, chosen, lit, onChoose }: Props) {
         nodes={nodes}
         edges={edges}
         nodeTypes={TYPES}
+        edgeTypes={WIRES}
         onNodeClick={(_, node) => onChoose(node.id === chosen ? null : node.id)}
         onPaneClick={() => onChoose(null)}
         nodesDraggable={false}
@@ -105,10 +111,14 @@ function Drawing({ graph, chosen, lit, onChoose }: Props) {
         proOptions={{ hideAttribution: true }}
       >
         <Controls showInteractive={false} onFitView={home} />
-        {graph.steps.length > 24 && <MiniMap pannable zoomable ariaLabel="Overview of the network" nodeClassName={(node) => `${classes.mini} ${(node as StepNode).data.lit ? classes.miniLit : ""}`} />}
+        {graph.steps.length > 24 && <MiniMap style={{ width: 110, height: 170 }} pannable zoomable ariaLabel="Overview of the network" nodeClassName={(node) => `${classes.mini} ${(node as StepNode).data.lit ? classes.miniLit : ""}`} />}
       </ReactFlow>
     </div>
   );
+}
+
+function WirePath({ data }: EdgeProps<WireEdge>) {
+  return <path className={classes.wire} d={data?.path} data-on={data?.on || undefined} />;
 }
 
 function StepBox({ data: { step, dim, lit }, selected }: NodeProps<StepNode>) {

@@ -10,7 +10,7 @@ import { EmptyState } from "../shell/EmptyState";
 import { ErrorNotice } from "../shell/ErrorNotice";
 import { useKeys } from "../shell/keys";
 import { count, shortCount } from "../theme/format";
-import { graphOf, type Graph, stepsOfSpace } from "./graph";
+import { graphOf, type Graph, plainOperations, stepsOfSpace } from "./graph";
 import classes from "./network.module.css";
 import { SpacePicker } from "./SpacePicker";
 import { StepPanel } from "./StepPanel";
@@ -55,7 +55,7 @@ function Opened({ details }: { details: NetworkDetails }) {
   const lit = useMemo(() => stepsOfSpace(details, space), [details, space]);
   const step = graph.steps.find((one) => one.id === chosen) ?? null;
   useWalk(graph, chosen, (id) => set({ step: id }));
-  const hidden = details.nodes.filter((node) => node.kind === "operation" && !node.captured).length;
+  const hidden = plainOperations(details).size;
   return (
     <div className={classes.page} data-testid="network-page">
       <div className={classes.bar}>

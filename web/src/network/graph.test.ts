@@ -61,8 +61,8 @@ describe("the graph of a network", () => {
     ]);
   });
 
-  it("leads past operations that are left out, once", () => {
-    expect(pairs(false).filter((pair) => pair.includes("conv"))).toEqual(["network image > network conv", "network conv > network fc"]);
+  it("leads past operations that are left out, once, and keeps what joins", () => {
+    expect(pairs(false).filter((pair) => pair.includes("conv"))).toEqual(["network image > network conv", "network conv > network add"]);
     expect(graphOf(details, false).steps.some((step) => step.title === "relu")).toBe(false);
   });
 

@@ -37,9 +37,10 @@ const KINDS: Record<WiredFunction["kind"], StepKind> = {
 const nodeId = (name: string) => `network ${name}`;
 const functionId = (kind: string, name: string) => `${kind} ${name}`;
 
-/** Everything as one graph; without its operations the network is its inputs, layers and outputs. */
+/** Everything as one graph; without its operations the network is its inputs, layers, joins and outputs. */
 export function graphOf(details: NetworkDetails, operations: boolean): Graph {
-  const nodes = details.nodes.filter((node) => operations || node.kind !== "operation" || node.captured);
+  const plain = operations ? new Set<string>() : plainOperations(details);
+  const nodes = details.nodes.filter((node) => !plain.has(node.name));
   const kept = new Set(nodes.map((node) => node.name));
   const encoders = details.functions.filter(({ kind }) => kind === "input" || kind === "ground_truth");
   const others = details.functions.filter(({ kind }) => kind !== "input" && kind !== "ground_truth");
@@ -62,6 +63,13 @@ export function graphOf(details: NetworkDetails, operations: boolean): Graph {
     ),
   ];
   return { steps, wires: distinct(wires).filter(({ from, to }) => present.has(from) && present.has(to)) };
+}
+
+/** Operations that only pass one thing on; those that join several (an addition, a concatenation) keep the graph legible. */
+export function plainOperations(details: NetworkDetails): Set<string> {
+  const takes = new Map<string, number>();
+  for (const [, to] of details.edges) takes.set(to, (takes.get(to) ?? 0) + 1);
+  return new Set(details.nodes.filter((node) => node.kind === "operation" && !node.captured && (takes.get(node.name) ?? 0) < 2).map((node) => node.name));
 }
 
 function functionStep(wired: WiredFunction): Step {

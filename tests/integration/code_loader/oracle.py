@@ -52,7 +52,7 @@ exec(compile(sys.stdin.read(), "asked.py", "exec"), space)
 with open(target, "w", encoding="utf-8") as file:
     json.dump(plain(space["answer"]), file)
 """
-_CASES = "from oracle import outcomes; answer = outcomes(path, package)"
+_CASES = "import json; from oracle import outcomes; answer = json.dumps(outcomes(path, package))"
 
 
 def ask(
@@ -100,7 +100,7 @@ def ask(
 def real_outcomes(cases: Path) -> dict[str, Any]:
     """Run a file of cases against the real package."""
     source = f"import sys; sys.path.append({str(Path(__file__).parent)!r})\n{_CASES}"
-    answer: dict[str, Any] = ask(source, path=str(cases), package=REAL)
+    answer: dict[str, Any] = json.loads(ask(source, path=str(cases.resolve()), package=REAL))
     return answer
 
 

@@ -1,0 +1,1 @@
+"""`code_loader.contract`: the value types of integration scripts."""

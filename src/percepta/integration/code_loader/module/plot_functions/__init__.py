@@ -1,0 +1,1 @@
+"""`code_loader.plot_functions`."""

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from percepta.core.errors import ModelError, Where
 from percepta.models.model import Array, Forward
+
+Masks = NDArray[np.bool_] | None
 
 
 def check_batch(
@@ -51,24 +54,36 @@ def take_cyclic(batch: Mapping[str, Array], count: int) -> dict[str, Array]:
     }
 
 
+def pieces_of(samples: int, size: int) -> list[NDArray[np.intp]]:
+    """Return the rows of each piece of exactly ``size``; the last sample fills up the last piece."""
+    starts = range(0, samples, size)
+    return [np.minimum(np.arange(start, start + size), samples - 1) for start in starts]
+
+
 def run_in_pieces(
     batch: Mapping[str, Array],
     samples: int,
     size: int | None,
-    run: Callable[[Mapping[str, Array]], Forward],
+    run: Callable[[Mapping[str, Array], Masks], Forward],
+    masks: Masks = None,
 ) -> Forward:
     """Run a batch through a model that takes exactly ``size`` samples at once (None: any number).
 
     The last piece is filled up by repeating its last sample; what that gives is dropped.
+
+    Args:
+        batch: by input name, ``[B, ...]``.
+        samples: B.
+        size: of the pieces.
+        run: gets a piece of the batch and of the masks.
+        masks: ``[B, H, W]``, or None.
     """
     if size is None or size == samples:
-        return run(batch)
+        return run(batch, masks)
     pieces = []
-    for start in range(0, samples, size):
-        rows: slice | Array = slice(start, start + size)
-        if start + size > samples:
-            rows = np.minimum(np.arange(start, start + size), samples - 1)
-        pieces.append(run({name: array[rows] for name, array in batch.items()}))
+    for rows in pieces_of(samples, size):
+        piece = {name: array[rows] for name, array in batch.items()}
+        pieces.append(run(piece, None if masks is None else masks[rows]))
 
     def join(parts: Sequence[Mapping[str, Array]]) -> dict[str, Array]:
         return {name: np.concatenate([p[name] for p in parts])[:samples] for name in parts[0]}

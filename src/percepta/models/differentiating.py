@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 import torch
 
 from percepta.core.errors import ModelError
+from percepta.models.batches import pieces_of
 from percepta.models.model import Array, Gradients, Target
 
 Tap = Callable[[str, torch.Tensor], torch.Tensor]
@@ -16,6 +18,8 @@ Tap = Callable[[str, torch.Tensor], torch.Tensor]
 Run = Callable[[Mapping[str, torch.Tensor], Tap], Mapping[str, torch.Tensor]]
 """``run(inputs, tap) -> outputs``: one pass that hands the response of every layer asked for to ``tap``."""
 
+_FIRST: Mapping[str, int] = MappingProxyType({})
+
 
 def differentiate(
     run: Run,
@@ -23,8 +27,14 @@ def differentiate(
     target: Target,
     of_inputs: Sequence[str],
     of_layers: Sequence[str],
+    *,
+    size: int | None = None,
+    batch_axes: Mapping[str, int] = _FIRST,
 ) -> Gradients:
     """Run a batch and differentiate a target; see :meth:`percepta.models.Model.gradients`.
+
+    A network that takes only so many samples at once runs piece by piece; the target still sees the
+    whole batch, so that what it was made for (a class per sample, say) stays in place.
 
     Args:
         run: the network; must not switch gradients off.
@@ -32,25 +42,115 @@ def differentiate(
         target: what is differentiated.
         of_inputs: names among ``inputs``.
         of_layers: the layers ``run`` taps; any other that it taps is passed by.
+        size: the batch size the network takes; None: any.
+        batch_axes: of the layers' responses, where it is not the first.
 
     Raises:
         ModelError: an input holds whole numbers, the target is not one value per sample, or it does not
-            depend on the network by a differentiable way.
+            depend on the network by a differentiable way, or a layer did not run.
     """
-    tensors = {name: _leaf(name, tensor, name in of_inputs) for name, tensor in inputs.items()}
-    responses: dict[str, torch.Tensor] = {}
-
-    def tap(layer: str, response: torch.Tensor) -> torch.Tensor:
-        if layer not in of_layers:
-            return response
-        kept = response if response.requires_grad else response.detach().requires_grad_()
-        responses[layer] = kept
-        return kept.clone()  # the next step may work in place
-
-    with torch.enable_grad():
-        outputs = run(tensors, tap)
-        value = target(outputs, responses)
     samples = len(next(iter(inputs.values())))
+    pieces = [inputs]
+    if size is not None and size != samples:
+        rows = [torch.from_numpy(rows) for rows in pieces_of(samples, size)]
+        pieces = [{name: t[index.to(t.device)] for name, t in inputs.items()} for index in rows]
+    passes = [_Pass(run, piece, of_inputs, of_layers) for piece in pieces]
+
+    def join(parts: Sequence[torch.Tensor], axis: int = 0) -> torch.Tensor:
+        if len(parts) == 1:
+            return parts[0]
+        assert size is not None  # noqa: S101 - there are several pieces
+        rows_each = parts[0].shape[axis] // size
+        return torch.cat(list(parts), axis).narrow(axis, 0, samples * rows_each)
+
+    silent = [name for name in of_layers if any(name not in done.responses for done in passes)]
+    if silent:
+        message = f"The layer {silent[0]} did not run for this batch, so it has no gradient."
+        raise ModelError(message, fix="Ask for a layer that runs for every sample.")
+    axes = {name: batch_axes.get(name, 0) for name in of_layers}
+    outputs = {name: join([done.outputs[name] for done in passes]) for name in passes[0].outputs}
+    responses = {name: join([d.responses[name] for d in passes], axes[name]) for name in of_layers}
+    with torch.enable_grad():
+        value = target(outputs, responses)
+    _check_value(value, samples)
+    leaves = [[done.leaves[n] for done in passes] for n in of_inputs]
+    leaves += [[done.responses[n] for done in passes] for n in of_layers]
+    found = iter(_gradients(value, [leaf for parts in leaves for leaf in parts]))
+    input_parts = {name: [next(found) for _ in passes] for name in of_inputs}
+    layer_parts = {name: [next(found) for _ in passes] for name in of_layers}
+    return Gradients(
+        np.asarray(to_numpy(value), dtype=np.float32),
+        {name: to_numpy(tensor) for name, tensor in outputs.items()},
+        {name: to_numpy(join(parts)) for name, parts in input_parts.items()},
+        {name: to_numpy(tensor) for name, tensor in responses.items()},
+        {name: to_numpy(join(parts, axes[name])) for name, parts in layer_parts.items()},
+    )
+
+
+class _Pass:
+    """One run with gradients on.
+
+    Attributes:
+        leaves: the inputs whose gradient is wanted.
+        responses: of the layers tapped; of one that ran several times, of its last run.
+        outputs: by name.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        inputs: Mapping[str, torch.Tensor],
+        of_inputs: Sequence[str],
+        of_layers: Sequence[str],
+    ) -> None:
+        self.leaves = {name: _leaf(name, inputs[name]) for name in of_inputs}
+        self.responses: dict[str, torch.Tensor] = {}
+
+        def tap(layer: str, response: torch.Tensor) -> torch.Tensor:
+            if layer not in of_layers:
+                return response
+            kept = _differentiable(layer, response)
+            self.responses[layer] = kept
+            return kept.clone()  # the next step may work in place
+
+        with torch.enable_grad():
+            fed = {name: leaf.clone() for name, leaf in self.leaves.items()}
+            self.outputs = dict(run({**inputs, **fed}, tap))
+
+
+def to_numpy(tensor: torch.Tensor) -> Array:
+    """Return a tensor's values on the host; half precision comes as float32."""
+    tensor = tensor.detach()
+    if tensor.dtype in (torch.float16, torch.bfloat16):
+        tensor = tensor.float()
+    return np.asarray(tensor.cpu().contiguous().numpy())
+
+
+def _leaf(name: str, tensor: torch.Tensor) -> torch.Tensor:
+    if not tensor.is_floating_point():
+        raise ModelError(
+            f"The input {name} holds whole numbers ({str(tensor.dtype).removeprefix('torch.')}), which "
+            "have no gradient.",
+            fix="Ask for the gradient at the layer that embeds it.",
+        )
+    return tensor.detach().requires_grad_()
+
+
+def _differentiable(layer: str, response: torch.Tensor) -> torch.Tensor:
+    if not torch.is_grad_enabled():
+        raise ModelError(
+            f"The layer {layer} runs under torch.no_grad(), so nothing can be differentiated there.",
+            fix="Let the module run without torch.no_grad(), or ask for a later layer.",
+        )
+    if not response.is_floating_point():
+        kind = str(response.dtype).removeprefix("torch.")
+        raise ModelError(
+            f"The layer {layer} gives {kind}, which has no gradient.", fix="Ask for another layer."
+        )
+    return response if response.requires_grad else response.detach().requires_grad_()
+
+
+def _check_value(value: torch.Tensor, samples: int) -> None:
     if value.shape != (samples,):
         raise ModelError(
             f"The target gave shape {list(value.shape)} for {samples} samples.",
@@ -62,39 +162,21 @@ def differentiate(
             fix="Let the module run without torch.no_grad() and without .detach(), and the target "
             "use its outputs.",
         )
-    wanted = [tensors[name] for name in of_inputs]
-    seen = [name for name in of_layers if name in responses]
-    wanted += [responses[name] for name in seen]
-    found = (
-        torch.autograd.grad(value.sum(), wanted, allow_unused=True, materialize_grads=True)
-        if wanted
-        else ()
-    )
-    arrays = [to_numpy(gradient) for gradient in found]
-    return Gradients(
-        np.asarray(to_numpy(value), dtype=np.float32),
-        {name: to_numpy(tensor) for name, tensor in outputs.items()},
-        dict(zip(of_inputs, arrays, strict=False)),
-        {name: to_numpy(responses[name]) for name in seen},
-        dict(zip(seen, arrays[len(of_inputs) :], strict=True)),
-    )
 
 
-def to_numpy(tensor: torch.Tensor) -> Array:
-    """Return a tensor's values on the host; half precision comes as float32."""
-    tensor = tensor.detach()
-    if tensor.dtype in (torch.float16, torch.bfloat16):
-        tensor = tensor.float()
-    return np.asarray(tensor.cpu().contiguous().numpy())
-
-
-def _leaf(name: str, tensor: torch.Tensor, wanted: bool) -> torch.Tensor:
-    if not wanted:
-        return tensor
-    if not tensor.is_floating_point():
+def _gradients(value: torch.Tensor, leaves: Sequence[torch.Tensor]) -> Sequence[torch.Tensor]:
+    if not leaves:
+        return ()
+    try:
+        return torch.autograd.grad(value.sum(), leaves, allow_unused=True, materialize_grads=True)
+    except torch.cuda.OutOfMemoryError as error:
         raise ModelError(
-            f"The input {name} holds whole numbers ({str(tensor.dtype).removeprefix('torch.')}), which "
-            "have no gradient.",
-            fix="Ask for the gradient at the layer that embeds it.",
-        )
-    return tensor.detach().requires_grad_()
+            f"The GPU ran out of memory on the gradients of {len(value)} samples.",
+            fix="Use a smaller batch size.",
+        ) from error
+    except RuntimeError as error:
+        reason = str(error).strip().splitlines()[0]
+        raise ModelError(
+            f"The network cannot be differentiated: {reason}",
+            fix="Let it overwrite (in-place operations) nothing that its gradient needs.",
+        ) from error

@@ -46,6 +46,25 @@ def pool(response: torch.Tensor, layout: ResponseLayout) -> tuple[torch.Tensor, 
     return mean.mean(1), maximum.amax(1)
 
 
+def pool_within(
+    response: torch.Tensor, layout: ResponseLayout, weights: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the weighted mean and the maximum over the positions of any weight.
+
+    Args:
+        response: any floating dtype, with two axes of positions.
+        layout: its axes; see :func:`percepta.models.masking.can_be_masked`.
+        weights: ``[B, height, width]`` float32, of the response's grid, on its device.
+
+    Returns:
+        Two ``[B, C]`` float32 tensors on the response's device.
+    """
+    planes = response.movedim(layout.channel_axis, 1).float()
+    shares = weights.unsqueeze(1)
+    mean = (planes * shares).sum((2, 3)) / shares.sum((2, 3))
+    return mean, planes.masked_fill(shares == 0, -math.inf).amax((2, 3))
+
+
 def _suits_kernel(rows: torch.Tensor) -> bool:
     """Whether the compiled kernel applies; it runs on one core, so not where there are many."""
     plain = rows.device.type == "cpu" and rows.dtype == torch.float32 and rows.is_contiguous()

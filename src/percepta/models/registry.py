@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from percepta.core.errors import ModelError, UntrustedModelError, Where
+from percepta.core.errors import ModelError, Where
 from percepta.models.model import Array, Model
 
 

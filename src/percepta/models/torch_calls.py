@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import inspect
-import traceback
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
 import torch
@@ -14,8 +12,6 @@ from torch import nn
 
 from percepta.core.errors import Where
 from percepta.models.matching import match_names
-
-_PACKAGES = (str(Path(torch.__file__).parent), str(Path(__file__).parent))
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +21,17 @@ class Call:
     Attributes:
         names: the integration's inputs, in its order.
         arguments: the argument each becomes, or None to pass all by position.
+        in_dict: whether all go as one dict by input name.
     """
 
     names: tuple[str, ...]
     arguments: tuple[str, ...] | None
+    in_dict: bool = False
 
     def __call__(self, module: nn.Module, tensors: Mapping[str, torch.Tensor]) -> Any:
         """Run the module on tensors by input name."""
+        if self.in_dict:
+            return module({name: tensors[name] for name in self.names})
         values = [tensors[name] for name in self.names]
         if self.arguments is None:
             return module(*values)
@@ -52,6 +52,10 @@ def bind_inputs(module: nn.Module, names: tuple[str, ...]) -> Call:
     if kinds & {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.POSITIONAL_ONLY}:
         return Call(names, None)
     named = [p for p in parameters if p.kind is not inspect.Parameter.VAR_KEYWORD]
+    if not named and parameters:  # forward(**inputs)
+        return Call(names, names)
+    if len(named) == 1 and _takes_dict(named[0], names):
+        return Call(names, None, in_dict=True)
     matched = match_names(
         names,
         [p.name for p in named],
@@ -66,28 +70,40 @@ def flatten_outputs(result: Any) -> dict[str, torch.Tensor]:
     """Return the tensors a module gave, by path.
 
     A lone tensor is ``output``; members of a tuple or list are ``output_0``, …; of a dict their
-    keys; deeper ones are joined by dots. What is not a tensor is left out.
+    keys; of a dataclass its fields; deeper ones are joined by dots. What is not a tensor is left out,
+    and so are the caches of text generators.
     """
     if isinstance(result, torch.Tensor):
         return {"output": result}
     return dict(_leaves(result, ""))
 
 
+_CACHES = ("past_key_values", "cache_params", "mems")
+
+
+def _takes_dict(parameter: inspect.Parameter, names: tuple[str, ...]) -> bool:
+    """Whether an only argument takes all inputs at once: by annotation, else by what there is to give."""
+    kind = parameter.annotation
+    if kind is inspect.Parameter.empty:
+        return len(names) > 1 and parameter.name not in names
+    text = kind if isinstance(kind, str) else getattr(kind, "__name__", str(kind))
+    return text.split("[")[0].rpartition(".")[2].lower() in {"dict", "mapping"}
+
+
 def _leaves(value: Any, path: str) -> Iterator[tuple[str, torch.Tensor]]:
     if isinstance(value, torch.Tensor):
         yield path, value
-    elif isinstance(value, Mapping):
-        for key, member in value.items():
-            yield from _leaves(member, f"{path}.{key}" if path else str(key))
-    elif isinstance(value, list | tuple):
-        names = getattr(value, "_fields", None) or [f"output_{i}" for i in range(len(value))]
-        for name, member in zip(names, value, strict=True):
+        return
+    for name, member in _members(value):
+        if name not in _CACHES:
             yield from _leaves(member, f"{path}.{name}" if path else name)
 
 
-def user_frame(error: BaseException) -> Where | None:
-    """Return the innermost place in the user's own code that an exception came through."""
-    for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        if not frame.filename.startswith(_PACKAGES) and Path(frame.filename).is_file():
-            return Where(file=frame.filename, line=frame.lineno, function=frame.name)
-    return None
+def _members(value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, Mapping):
+        yield from ((str(key), member) for key, member in value.items())
+    elif is_dataclass(value) and not isinstance(value, type):
+        yield from ((field.name, getattr(value, field.name)) for field in fields(value))
+    elif isinstance(value, list | tuple):
+        names = getattr(value, "_fields", None) or [f"output_{i}" for i in range(len(value))]
+        yield from zip(names, value, strict=True)

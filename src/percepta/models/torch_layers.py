@@ -13,6 +13,7 @@ from torch import nn
 from percepta.models.feeds import last_layers
 from percepta.models.layout import ResponseLayout, execution_depth, find_layout
 from percepta.models.model import Layer, LayerKind
+from percepta.models.torch_responses import response_of
 
 _CONV = nn.modules.conv._ConvNd
 _NORM = (
@@ -97,16 +98,6 @@ def channel_axis(part: nn.Module, rank: int) -> int:
     if isinstance(part, _CHANNELS_LAST):
         return -1
     return 1 if rank >= 4 else -1
-
-
-def response_of(output: Any) -> torch.Tensor | None:
-    """Return the tensor that is a module's response: its output, or the first of several."""
-    while isinstance(output, list | tuple) and output:
-        output = output[0]
-    if isinstance(output, Mapping) and output:
-        output = next(iter(output.values()))
-    fits = isinstance(output, torch.Tensor) and not output.is_complex() and not output.is_sparse
-    return output if fits and output.ndim >= 2 else None
 
 
 Hook = Callable[[str, tuple[Any, ...], Any], Any]

@@ -1,14 +1,21 @@
-"""Where and how a PyTorch module runs: device, evaluation mode, and whether results agree."""
+"""Where and how a PyTorch network runs: device, evaluation mode, its failures in words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
+import numpy as np
 import torch
 from torch import nn
 
-from percepta.core.errors import ModelError
+from percepta.core.errors import ModelError, Where
+from percepta.models.batches import describe_batch
+from percepta.models.model import Array
+
+_PACKAGES = (str(Path(torch.__file__).parent), str(Path(__file__).parent))
 
 
 @contextmanager
@@ -25,6 +32,37 @@ def evaluation_mode(module: nn.Module, parts: Sequence[nn.Module]) -> Iterator[N
         torch.backends.mha.set_fastpath_enabled(fast_attention)
         for part in training:
             part.training = True
+
+
+@contextmanager
+def failures_told(batch: Mapping[str, Array]) -> Iterator[None]:
+    """Turn whatever a network raises on a batch into a ModelError that says where it came from."""
+    try:
+        yield
+    except ModelError:
+        raise
+    except torch.cuda.OutOfMemoryError as error:
+        raise ModelError(
+            f"The GPU ran out of memory on {describe_batch(batch)}.",
+            fix="Use a smaller batch size.",
+        ) from error
+    except Exception as error:
+        reason = str(error).strip().splitlines()
+        raise ModelError(
+            f"The model failed on {describe_batch(batch)}: "
+            f"{type(error).__name__}: {reason[0] if reason else ''}",
+            where=user_frame(error),
+            fix="Let the input functions return what the model takes (shape without the batch "
+            "axis, element type).",
+        ) from error
+
+
+def user_frame(error: BaseException) -> Where | None:
+    """Return the innermost place in the user's own code that an exception came through."""
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if not frame.filename.startswith(_PACKAGES) and Path(frame.filename).is_file():
+            return Where(file=frame.filename, line=frame.lineno, function=frame.name)
+    return None
 
 
 def choose_device(device: str | None) -> torch.device:
@@ -45,6 +83,25 @@ def choose_device(device: str | None) -> torch.device:
             raise ModelError(f"There is no CUDA device {index} here.", fix="Leave the device out.")
         return torch.device("cuda", index)
     return chosen
+
+
+def name_device(device: torch.device) -> str:
+    """Return a device for people, e.g. ``cpu`` or ``cuda:0 (NVIDIA H200)``."""
+    return (
+        f"{device} ({torch.cuda.get_device_name(device)})" if device.type == "cuda" else str(device)
+    )
+
+
+def to_tensor(array: Array, device: torch.device, dtype: torch.dtype) -> torch.Tensor:
+    """Bring an array to a device; floating values take the network's dtype."""
+    if not (array.flags.writeable and array.flags.c_contiguous and array.dtype.isnative):
+        array = np.array(array, dtype=array.dtype.newbyteorder("="), order="C")
+    tensor = torch.from_numpy(array)
+    if device.type == "cuda":
+        tensor = tensor.pin_memory().to(device, non_blocking=True)
+    if tensor.is_floating_point() and tensor.dtype != dtype:
+        tensor = tensor.to(dtype)
+    return tensor
 
 
 def nearly_equal(one: torch.Tensor, other: torch.Tensor) -> bool:

@@ -115,7 +115,7 @@ class OnnxModel:
         batch, samples = check_batch(inputs, self._given.names, self._where)
         session = self._session(capture)
         return run_in_pieces(
-            batch, samples, self.max_batch, lambda piece: self._forward(piece, session, capture)
+            batch, samples, self.max_batch, lambda piece, _: self._forward(piece, session, capture)
         )
 
     def describe(self) -> dict[str, Any]:

@@ -6,8 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from percepta.core.fields import Direction, Field, FieldGroup, FieldType
+from percepta.core.network import Network, NetworkNode
 from percepta.core.rendering import EncodedVisual
 from percepta.core.subsets import Subset
+from percepta.core.wiring import WiredArgument, WiredFunction, WiredSpace, Wiring
 from percepta.storage import (
     ClusterInfo,
     MapInfo,
@@ -26,6 +28,34 @@ N = TRAINING + VALIDATION - 1
 """One validation sample fails."""
 
 HOSTILE_FIELD = "style/x'; DROP TABLE run; --"
+
+
+NETWORK = Network(
+    nodes=(
+        NetworkNode("photo", "input", "float32", (None, 3, 8, 6)),
+        NetworkNode(
+            "body.conv", "layer", "Conv2d", (None, 4, 8, 6), 112, True, (("kernel", "3×3"),)
+        ),
+        NetworkNode("animal", "output", "float32", (None, 3)),
+    ),
+    edges=(("photo", "body.conv"), ("body.conv", "animal")),
+)
+WIRING = Wiring(
+    functions=(
+        WiredFunction("input", "photo", "script.py:3, in photo()", "photo"),
+        WiredFunction("ground_truth", "animal"),
+        WiredFunction(
+            "loss",
+            "loss",
+            arguments=(
+                WiredArgument("prediction", "prediction", "animal"),
+                WiredArgument("target", "ground_truth", "animal"),
+            ),
+        ),
+    ),
+    predictions=("animal",),
+    spaces=(WiredSpace("balanced", ("body.conv",)),),
+)
 
 
 def loss(row: int) -> float:
@@ -47,7 +77,9 @@ def photo(row: int) -> EncodedVisual:
     return EncodedVisual("image", document, (picture(row)[:, :, None],))
 
 
-def write_run(workspace: Workspace, project: str = "pets") -> Run:
+def write_run(
+    workspace: Workspace, project: str = "pets", network: Network | None = NETWORK
+) -> Run:
     """Write a run of two shards and commit it."""
     catalogue = workspace.catalogue
     owner = catalogue.project_named(project)
@@ -76,7 +108,15 @@ def write_run(workspace: Workspace, project: str = "pets") -> Run:
                 "device": "cpu",
                 "throughput": 123.4,
                 "predictions": [{"name": "animal", "labels": list(LABELS), "truth": "animal"}],
+                "model": {
+                    "format": "pytorch",
+                    "parameters": 1234,
+                    "content_hash": "ab12",
+                    "max_batch": None,
+                },
+                "wiring": WIRING.to_json(),
             },
+            network,
         )
 
 

@@ -18,6 +18,7 @@ from tests.server.sample_run import (
     coordinates,
     loss,
     scores,
+    write_run,
 )
 
 
@@ -55,6 +56,29 @@ def test_details(client: CheckedClient, base: str) -> None:
     assert fields[HOSTILE_FIELD]["type"] == "integer"
     assert (run["device"], run["throughput"]) == ("cpu", 123.4)
     assert [info["algorithm"] for info in run["maps"]] == ["pca"]
+
+
+def test_the_network_with_what_is_wired_to_it(client: CheckedClient, base: str) -> None:
+    found = client.get(f"{base}/network").json()
+    assert [node["name"] for node in found["nodes"]] == ["photo", "body.conv", "animal"]
+    assert found["nodes"][1]["settings"] == {"kernel": "3×3"}
+    assert found["nodes"][1]["shape"] == [None, 4, 8, 6]
+    assert found["edges"] == [["photo", "body.conv"], ["body.conv", "animal"]]
+    assert found["functions"][0]["feeds"] == "photo"
+    assert found["functions"][2]["arguments"][1] == {
+        "argument": "target",
+        "source": "ground_truth",
+        "name": "animal",
+    }
+    assert found["spaces"] == [{"name": "balanced", "layers": ["body.conv"]}]
+    assert (found["format"], found["parameters"], found["max_batch"]) == ("pytorch", 1234, None)
+
+
+def test_a_run_from_before_networks_were_kept(client: CheckedClient, sample: Sample) -> None:
+    old = write_run(sample.workspace, "old", network=None)
+    answer = client.get(f"/api/runs/{old.id}/network")
+    assert answer.status_code == 404
+    assert answer.json()["error"]["fix"] == "Evaluate the model again."
 
 
 def test_map(client: CheckedClient, base: str, sample: Sample) -> None:

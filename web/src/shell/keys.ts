@@ -35,6 +35,14 @@ export const KEYS: { group: string; keys: { keys: string[]; does: string }[] }[]
     ],
   },
   {
+    group: "Model",
+    keys: [
+      { keys: ["↓"], does: "Next step of the network" },
+      { keys: ["↑"], does: "Previous step" },
+      { keys: ["0"], does: "Show the network from its beginning" },
+    ],
+  },
+  {
     group: "Page",
     keys: [
       { keys: ["T"], does: "Light or dark" },

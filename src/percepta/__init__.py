@@ -8,7 +8,8 @@ In a notebook or a script of your own::
     run.show()
 
 In an integration script, ``import percepta as pc`` gives the decorators: :func:`subsets`, :func:`input`,
-:func:`ground_truth`, :func:`metadata`, :func:`loss`, :func:`metric`, :func:`visualizer`, :func:`model`.
+:func:`ground_truth`, :func:`metadata`, :func:`loss`, :func:`metric`, :func:`visualizer`,
+:func:`latent_space`, :func:`mask`, :func:`model`.
 
 Names are loaded on first use, so that ``import percepta`` stays instant and imports no torch.
 """
@@ -22,6 +23,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from percepta.api import Evaluation, evaluate, serve
+    from percepta.core.confusion import Decision
     from percepta.core.errors import PerceptaError
     from percepta.core.visuals import (
         BoundingBox,
@@ -38,8 +40,10 @@ if TYPE_CHECKING:
         Samples,
         ground_truth,
         input,
+        latent_space,
         loss,
         losses,
+        mask,
         metadata,
         metric,
         metrics,
@@ -53,6 +57,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "percepta.api": ("Evaluation", "evaluate", "serve"),
+    "percepta.core.confusion": ("Decision",),
     "percepta.core.errors": ("PerceptaError",),
     "percepta.core.visuals": (
         "BoundingBox",
@@ -69,8 +74,10 @@ _HOMES = {
         "Samples",
         "ground_truth",
         "input",
+        "latent_space",
         "loss",
         "losses",
+        "mask",
         "metadata",
         "metric",
         "metrics",
@@ -86,6 +93,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "BoundingBox",
+    "Decision",
     "Evaluation",
     "Graph",
     "HorizontalBar",
@@ -101,8 +109,10 @@ __all__ = [
     "evaluate",
     "ground_truth",
     "input",
+    "latent_space",
     "loss",
     "losses",
+    "mask",
     "metadata",
     "metric",
     "metrics",

@@ -165,7 +165,8 @@ def loss_of(loss: Any, scores: Any = LOGITS, targets: Any = CLASSES, **more: Any
 
     keys = [SampleKey(samples.subset, index) for index in samples.ids]
     return measure(
-        integration, Batch(keys, {}, {"target": np.asarray(targets)}, {"prediction": scores})
+        integration,
+        Batch(keys, {}, {"target": np.asarray(targets)}, {"prediction": scores}, samples),
     )
 
 

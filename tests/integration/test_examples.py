@@ -120,7 +120,7 @@ def test_the_cifar_datasets_and_network_agree(data: Path, monkeypatch: pytest.Mo
             scores = network(torch.from_numpy(pixels)).numpy()
         finished = complete(integration, read_spread(integration), {"prediction": scores})
         keys = [SampleKey(samples.subset, sample_id) for sample_id in ids]
-        batch = Batch(keys, {"input": pixels}, {"target": truth}, {"prediction": scores})
+        batch = Batch(keys, {"input": pixels}, {"target": truth}, {"prediction": scores}, samples)
         measured = measure(finished, batch)
         assert measured.failures == {}
         accuracy[samples.subset.value] = measured.columns["accuracy"].mean()

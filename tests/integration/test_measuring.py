@@ -22,6 +22,7 @@ from percepta.integration import (
     Loss,
     Measures,
     Metric,
+    Samples,
     losses,
     measure,
     metrics,
@@ -35,6 +36,7 @@ PIXELS = RNG.integers(0, 4, (8, 3, 5))
 VALUES = RNG.normal(0, 1, (8, 6)).astype(np.float32)
 BITS = RNG.integers(0, 2, (8, 6)).astype(np.float32)
 
+SAMPLES = Samples("test", 8)
 WIRES = (
     Connection("prediction", "prediction", "scores"),
     Connection("target", "ground_truth", "digit"),
@@ -174,7 +176,7 @@ def measured(
     )
     keys = [SampleKey(Subset.TEST, index) for index in range(len(scores))]
     truths = {} if digits is None else {"digit": digits}
-    return measure(integration, Batch(keys, {}, truths, {"scores": scores}))
+    return measure(integration, Batch(keys, {}, truths, {"scores": scores}, SAMPLES))
 
 
 @pytest.mark.parametrize(

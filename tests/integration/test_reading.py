@@ -12,13 +12,15 @@ import pytest
 from percepta.core.errors import IntegrationError, SampleError, VisualError
 from percepta.core.subsets import SampleKey, Subset
 from percepta.core.visuals import Image
-from percepta.integration import Batch, Reading, load_script, read_spread, show
+from percepta.integration import Batch, Reading, Samples, load_script, read_spread, show
 from percepta.integration.reading import spread
 from tests.integration.scripts import changed, line_of, write
 
 IMAGE = "    return samples.data[sample_id]\n\n@pc.ground_truth"
 DIGIT = "    return sample_id % 3"
 STYLE = '    return {"mean": float(samples.data[sample_id].mean()), "even": sample_id % 2 == 0}'
+
+ONE = Samples("test", ["x"])
 
 
 def image_returns(value: str) -> str:
@@ -260,7 +262,7 @@ def _cpu_seconds(work: object) -> float:
 
 def test_visualizers_are_called_for_one_sample(tmp_path: Path) -> None:
     [visualizer] = load_script(write(tmp_path)).visualizers
-    batch = Batch([SampleKey(Subset.TEST, "x")], {"image": np.full((1, 1, 2, 3), 0.5)}, {}, {})
+    batch = Batch([SampleKey(Subset.TEST, "x")], {"image": np.full((1, 1, 2, 3), 0.5)}, {}, {}, ONE)
     visual = show(visualizer, batch, 0)
     assert isinstance(visual, Image)
     assert visual.data.shape == (2, 3, 1)
@@ -279,7 +281,7 @@ def test_a_wrong_visual_costs_that_sample(
 ) -> None:
     text = changed("    return pc.Image(image[0] * 255)", f"    return {returned}  # HERE")
     [visualizer] = load_script(write(tmp_path, text)).visualizers
-    batch = Batch([SampleKey(Subset.TEST, "x")], {"image": np.zeros((1, 1, 2, 3))}, {}, {})
+    batch = Batch([SampleKey(Subset.TEST, "x")], {"image": np.zeros((1, 1, 2, 3))}, {}, {}, ONE)
     problem = show(visualizer, batch, 0)
     assert isinstance(problem, SampleError)
     assert said in problem.message
@@ -292,6 +294,6 @@ def test_a_visualizer_may_have_nothing_to_show(tmp_path: Path) -> None:
     text = changed("    return pc.Image(image[0] * 255)", "    return None")
     text += "\n@pc.visualizer('truth')\ndef truth(digit): return pc.Text([str(digit)])\n"
     none, truth = load_script(write(tmp_path, text)).visualizers
-    batch = Batch([SampleKey(Subset.UNLABELED, 1)], {"image": np.zeros((1, 1, 2, 3))}, {}, {})
+    batch = Batch([SampleKey(Subset.UNLABELED, 1)], {"image": np.zeros((1, 1, 2, 3))}, {}, {}, ONE)
     assert show(none, batch, 0) is None
     assert show(truth, batch, 0) is None

@@ -1,5 +1,6 @@
 """What users write against: decorators, data sets, and the neutral ``Integration`` they end in."""
 
+from percepta.core.confusion import Decision
 from percepta.integration import losses, metrics
 from percepta.integration.check import check
 from percepta.integration.check_report import CheckReport
@@ -8,7 +9,9 @@ from percepta.integration.datasets import from_datasets
 from percepta.integration.decorators import (
     ground_truth,
     input,
+    latent_space,
     loss,
+    mask,
     metadata,
     metric,
     model,
@@ -42,6 +45,7 @@ __all__ = [
     "Batch",
     "CheckReport",
     "Connection",
+    "Decision",
     "GroundTruthEncoder",
     "InputEncoder",
     "Integration",
@@ -63,9 +67,11 @@ __all__ = [
     "from_datasets",
     "ground_truth",
     "input",
+    "latent_space",
     "load_script",
     "loss",
     "losses",
+    "mask",
     "measure",
     "metadata",
     "metric",

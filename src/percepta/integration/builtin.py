@@ -15,7 +15,7 @@ from percepta.integration.blame import defined_at, is_users, name_of, shown
 from percepta.integration.integration import Connection, Loss, Metric, Prediction
 from percepta.integration.losses import LOSSES
 from percepta.integration.metrics import METRICS, metric_named
-from percepta.integration.wiring import Names, only
+from percepta.integration.wiring import SAMPLES, Names, only
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,12 @@ class Chosen:
         truth = only("ground_truth", self.ground_truth, names, self.where)
         prediction = next(p for p in predictions if p.name == name)
         first, second = _two_arguments(self.function, self.where)
-        wires = (Connection(first, "prediction", name), Connection(second, "ground_truth", truth))
+        wires: tuple[Connection, ...] = (
+            Connection(first, "prediction", name),
+            Connection(second, "ground_truth", truth),
+        )
+        if SAMPLES in _named_arguments(self.function)[2:]:
+            wires = (*wires, Connection(SAMPLES, SAMPLES, ""))
         function = fitted(self.function, prediction)
         if self.kind == "loss":
             return Loss(self.name, function, wires, self.where)
@@ -149,12 +154,16 @@ def _chosen(
     return Chosen(kind, name or title, function, prediction, ground_truth, direction, where)
 
 
-def _two_arguments(function: Callable[..., Any], where: Where) -> tuple[str, str]:
+def _named_arguments(function: Callable[..., Any]) -> list[str]:
     try:
         parameters = list(inspect.signature(function).parameters.values())
     except (TypeError, ValueError):
-        parameters = []
-    named = [p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
+        return []
+    return [p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
+
+
+def _two_arguments(function: Callable[..., Any], where: Where) -> tuple[str, str]:
+    named = _named_arguments(function)
     if len(named) < 2:
         raise IntegrationError(
             f"{name_of(function)}() does not take (prediction, target).",

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from percepta.core.errors import PerceptaError, SampleError
-from percepta.core.subsets import SampleKey
+from percepta.core.errors import PerceptaError, SampleError, Where
+from percepta.core.subsets import SampleId, SampleKey
 from percepta.integration.blame import at_sample, name_of
 from percepta.integration.check_report import CheckedPart, Finding, Kind
-from percepta.integration.integration import (
-    GroundTruthEncoder,
-    InputEncoder,
-    MetadataFunction,
-    Scalar,
-)
-from percepta.integration.reading import describe, encode
+from percepta.integration.integration import MetadataFunction, Scalar
+from percepta.integration.reading import describe
 from percepta.integration.samples import Samples
 
 MOST_FINDINGS = 3
@@ -82,25 +77,43 @@ class PartLog:
 
 
 class ArrayLog(PartLog):
-    """One array per sample: an input, a ground truth, a prediction."""
+    """One array per sample: an input, a ground truth, a prediction, a vector, a mask.
 
-    def __init__(self, kind: Kind, name: str) -> None:
+    Args:
+        kind: what it is.
+        name: its name.
+        read: makes it for one sample, or raises a ``SampleError``; None: arrays are added.
+        function: the user's function behind it.
+        where: where that is defined.
+    """
+
+    def __init__(
+        self,
+        kind: Kind,
+        name: str,
+        read: Callable[[Samples, SampleId], NDArray[Any] | None] | None = None,
+        function: Callable[..., Any] | None = None,
+        where: Where | None = None,
+    ) -> None:
         super().__init__(kind, name)
         self.arrays: dict[SampleKey, NDArray[Any]] = {}
-        self.encoder: InputEncoder | GroundTruthEncoder | None = None
+        self.lost: set[SampleKey] = set()
+        self._read, self._where = read, where
+        self._called = name if function is None else name_of(function)
 
-    def call(
-        self, encoder: InputEncoder | GroundTruthEncoder, samples: Samples, key: SampleKey
-    ) -> None:
-        """Call an encoder for one sample."""
-        self.encoder = encoder
+    def call(self, samples: Samples, key: SampleKey) -> None:
+        """Make the array of one sample."""
+        if self._read is None:
+            return
         try:
             with self.timed(1):
-                array = encode(encoder, samples, key.id)
+                array = self._read(samples, key.id)
         except SampleError as error:
             self.failed(error)
+            self.lost.add(key)
             return
-        self.add(key, array)
+        if array is not None:
+            self.add(key, array)
 
     def add(self, key: SampleKey, array: NDArray[Any]) -> None:
         """Note an array."""
@@ -115,16 +128,16 @@ class ArrayLog(PartLog):
             return
         counts = Counter(array.shape for array in self.arrays.values())
         self.shape = counts.most_common(1)[0][0]
-        where = self.encoder.where if self.encoder is not None else None
-        name = name_of(self.encoder.function) if self.encoder is not None else self.name
         for key in [k for k, array in self.arrays.items() if array.shape != self.shape]:
+            where = self._where
             error = SampleError(
-                f"{name}() returned shape {self.arrays.pop(key).shape}, but for other samples "
+                f"{self._called}() returned shape {self.arrays.pop(key).shape}, but for other samples "
                 f"{self.shape}.",
                 where=at_sample(where, key.subset, key.id) if where is not None else None,
                 fix="Return the same shape for every sample: resize, crop or pad.",
             )
             self.failed(error)
+            self.lost.add(key)
 
 
 class MetadataLog(PartLog):

@@ -18,6 +18,8 @@ Kind = Literal[
     "loss",
     "metric",
     "visualizer",
+    "latent_space",
+    "mask",
 ]
 
 

@@ -19,12 +19,15 @@ from percepta.integration.integration import (
     GroundTruthEncoder,
     InputEncoder,
     Integration,
+    LatentSpace,
     Loss,
+    MaskFunction,
     MetadataFunction,
     Metric,
     Prediction,
     Visualizer,
 )
+from percepta.integration.latents import check_spaces
 from percepta.integration.wiring import Names, connect
 
 RESERVED = {"subset", "sample_id", "row", "cluster", "subcluster", "cluster_distance"}
@@ -35,11 +38,15 @@ DEFAULT_PREDICTION = Prediction("prediction")
 _active: ContextVar[Collector | None] = ContextVar("percepta_collector", default=None)
 
 
+Connected = Loss | Metric | Visualizer | LatentSpace
+"""What has arguments to be connected."""
+
+
 @dataclass(frozen=True)
 class _Wish:
-    """A loss, metric or visualizer whose arguments are connected when everything is known."""
+    """Something whose arguments are connected when everything is known."""
 
-    made: Loss | Metric | Visualizer
+    made: Connected
     connect: Mapping[str, str]
 
 
@@ -54,6 +61,8 @@ class Collector:
     predictions: list[Prediction] = field(default_factory=list)
     model: Callable[[], Any] | None = None
     visualizers: list[str] = field(default_factory=list)
+    latent_spaces: list[LatentSpace] = field(default_factory=list)
+    mask: MaskFunction | None = None
     wishes: list[_Wish | Chosen] = field(default_factory=list)
     fields: dict[str, str] = field(default_factory=dict)
 
@@ -112,29 +121,39 @@ class Collector:
                 fix="Write a function under @percepta.input('name') that returns one sample's "
                 "array.",
             )
+        if not any(encoder.fed for encoder in self.inputs):
+            raise IntegrationError(
+                "No input of the script is given to the model.",
+                where=self.inputs[0].where,
+                fix="Leave out fed=False at the inputs that the model takes.",
+            )
         predictions = tuple(self.predictions) or (DEFAULT_PREDICTION,)
         names = Names(
             [encoder.name for encoder in self.inputs],
             [encoder.name for encoder in self.ground_truths],
             [prediction.name for prediction in predictions],
         )
-        made: list[Loss | Metric | Visualizer] = []
+        made: list[Connected] = []
         for wish in self.wishes:
             if isinstance(wish, Chosen):
                 made.append(wish.build(names, predictions))
             else:
                 wires = connect(wish.made.function, wish.connect, names, wish.made.where)
                 made.append(replace(wish.made, connections=wires))
+        spaces = [*self.latent_spaces, *(item for item in made if isinstance(item, LatentSpace))]
+        check_spaces(spaces)
         return Integration(
             name=name,
             subsets=self.subsets,
-            inputs=tuple(self.inputs),
+            inputs=tuple(sorted(self.inputs, key=lambda encoder: not encoder.fed)),
             ground_truths=tuple(self.ground_truths),
             metadata=tuple(self.metadata),
             predictions=predictions,
             losses=tuple(item for item in made if isinstance(item, Loss)),
             metrics=tuple(item for item in made if isinstance(item, Metric)),
             visualizers=tuple(item for item in made if isinstance(item, Visualizer)),
+            latent_spaces=tuple(spaces),
+            mask=self.mask,
             model=self.model,
             code_hash=code_hash,
             path=path,
@@ -145,7 +164,7 @@ class Collector:
         self.field_named(chosen.kind, chosen.name, chosen.where)
         self.wishes.append(chosen)
 
-    def wish(self, made: Loss | Metric | Visualizer, wires: Mapping[str, str] | None) -> None:
+    def wish(self, made: Connected, wires: Mapping[str, str] | None) -> None:
         """Add something whose arguments are connected in the end."""
         self.wishes.append(_Wish(made, dict(wires or {})))
 

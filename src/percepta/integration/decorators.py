@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol, TypeVar, overload
+from typing import Any, Literal, Protocol, TypeVar, overload
 
 from percepta.core.errors import IntegrationError, Where
 from percepta.core.fields import Direction
@@ -14,7 +14,9 @@ from percepta.integration.collecting import Collector, active
 from percepta.integration.integration import (
     GroundTruthEncoder,
     InputEncoder,
+    LatentSpace,
     Loss,
+    MaskFunction,
     MetadataFunction,
     Metric,
     Prediction,
@@ -22,6 +24,9 @@ from percepta.integration.integration import (
 )
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+SAMPLE_ID = "sample_id"
+"""The first argument of a latent space's function that is called sample by sample."""
 
 
 class Decorator(Protocol):
@@ -49,13 +54,14 @@ def subsets(function: F | None = None) -> F | Decorator:
     return _decorator(add) if function is None else _decorator(add)(function)
 
 
-def input(name: str, channel_axis: int | None = None) -> Decorator:
+def input(name: str, channel_axis: int | None = None, *, fed: bool = True) -> Decorator:
     """Declare an input of the model: ``(sample_id, samples) -> array`` of one sample.
 
     Args:
         name: name of the input; matched to the model's inputs by name, else by order.
         channel_axis: axis of the channels in one sample, without the batch axis: 0 for
             ``[channels, height, width]``, -1 for ``[height, width, channels]``.
+        fed: False for an array that losses, metrics or visualizers need and the model does not take.
     """
 
     def add(function: F, collector: Collector, where: Where) -> None:
@@ -67,7 +73,7 @@ def input(name: str, channel_axis: int | None = None) -> Decorator:
                 where=where,
                 fix="Give the number of an axis, e.g. 0 for [channels, height, width].",
             )
-        collector.inputs.append(InputEncoder(checked, function, channel_axis, where))
+        collector.inputs.append(InputEncoder(checked, function, channel_axis, where, bool(fed)))
 
     return _named("input", name, add)
 
@@ -132,7 +138,9 @@ def metric(
 ) -> Decorator:
     """Declare a metric: arrays with a batch axis, by argument name -> one value per sample.
 
-    It may return a dict of such arrays.
+    It may return a dict of such arrays. It may also return, for each sample, a list of
+    :class:`percepta.Decision`: several yes-or-no answers, as for the boxes of a detector, that are kept one
+    by one and counted in confusion matrices; the field ``<name>_accuracy`` is the share that is right.
 
     Args:
         name: name of the field; a dict's keys surface as ``<name>_<key>``.
@@ -165,6 +173,72 @@ def visualizer(name: str, connect: Mapping[str, str] | None = None) -> Decorator
         collector.wish(Visualizer(checked, function, where=where), connect)
 
     return _named("visualizer", name, add)
+
+
+def latent_space(
+    name: str,
+    connect: Mapping[str, str] | None = None,
+    *,
+    reduce: Literal["mean", "projection"] | None = None,
+    width: int = 512,
+    channel_axis: int = -1,
+    preferred: bool = False,
+) -> Decorator:
+    """Declare a latent space of your own: one vector per sample, beside those that percepta builds.
+
+    A function ``(sample_id, samples) -> vector`` is called for each sample; any other gets arrays with a
+    batch axis, by argument name, and returns ``[B, …]``.
+
+    Args:
+        name: name of the space.
+        connect: as for `loss`.
+        reduce: how arrays with positions become vectors: ``"mean"`` over all axes but the channels',
+            ``"projection"`` of all values to ``width`` by a seeded random matrix; None: they are vectors.
+        width: most values of a projected vector.
+        channel_axis: axis of the channels in the *batched* array, for the mean.
+        preferred: make maps of it unless another space is asked for.
+    """
+
+    def add(function: F, collector: Collector, where: Where) -> None:
+        checked = collector.named("latent_space", name, [], where)
+        space = LatentSpace(
+            checked,
+            function,
+            reduce=reduce,
+            width=width,
+            channel_axis=channel_axis,
+            preferred=preferred,
+            where=where,
+        )
+        if connect is None and next(iter(inspect.signature(function).parameters), "") == SAMPLE_ID:
+            _takes(function, 2, "(sample_id, samples)", where)
+            collector.latent_spaces.append(space)
+        else:
+            collector.wish(space, connect)
+
+    return _named("latent_space", name, add)
+
+
+@overload
+def mask(function: F) -> F: ...
+@overload
+def mask() -> Decorator: ...
+def mask(function: F | None = None) -> F | Decorator:
+    """Declare ``(sample_id, samples) -> [H, W] | None``, where samples are objects inside a picture.
+
+    The mask is true (or positive) inside the object; None: the sample is a whole. Layers' responses are
+    pooled over the object alone, so that latent spaces tell objects apart, not pictures.
+    """
+
+    def add(function: F, collector: Collector, where: Where) -> None:
+        _takes(function, 2, "(sample_id, samples)", where)
+        if collector.mask is not None:
+            raise IntegrationError(
+                "There are two functions under @percepta.mask.", where=where, fix="Keep one."
+            )
+        collector.mask = MaskFunction(function, where)
+
+    return _decorator(add) if function is None else _decorator(add)(function)
 
 
 @overload

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from percepta.core.errors import IntegrationError, SampleError, Where
 from percepta.core.fields import Direction
 from percepta.core.subsets import SampleId, Subset
+from percepta.core.visuals import Visual
 from percepta.integration.samples import Samples
 
 Scalar = bool | int | float | str | None
@@ -191,6 +192,7 @@ class Visualizer:
             argument name -> uint8 ``[B, H, W, 1|3]``; None: not available.
         heatmap: brings a heat map over the input to what the visual shows, where that was resized or
             rearranged: ``(heatmap by argument) -> [H, W]`` float32, each ``[B = 1, …]``; None: they agree.
+        advise: says of a visual what is allowed and yet looks wrong, one sentence each, for a check.
     """
 
     name: str
@@ -199,6 +201,7 @@ class Visualizer:
     where: Where = field(default_factory=Where)
     batch: Callable[..., NDArray[np.uint8]] | None = None
     heatmap: Callable[..., NDArray[np.float32]] | None = None
+    advise: Callable[[Visual], Sequence[str]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,6 +349,11 @@ class Integration:
         from percepta.integration.reading import read
 
         return read(self, samples, ids)
+
+    def fed(self, inputs: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+        """Return those of a sample's (or batch's) inputs that the model takes."""
+        kept_back = {encoder.name for encoder in self.inputs if not encoder.fed}
+        return {name: array for name, array in inputs.items() if name not in kept_back}
 
     def make_model(self) -> Any:
         """Call the user's model function.

@@ -7,17 +7,27 @@ function that raises is called again sample by sample, so that only the samples 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from percepta.core.confusion import Decision
 from percepta.core.errors import IntegrationError, SampleError, Where
 from percepta.core.subsets import SampleKey
 from percepta.integration.arrays import UnsuitableError, as_array
-from percepta.integration.blame import at_sample, blamed, name_of
+from percepta.integration.blame import at_sample, name_of
+from percepta.integration.calls import Arguments, ask
+from percepta.integration.deciding import (
+    ACCURACY,
+    Decisions,
+    are_decisions,
+    checked,
+    share_right,
+)
 from percepta.integration.integration import Connection, Integration, Loss, Metric
+from percepta.integration.samples import SampleBatch, Samples
 
 Arrays = Mapping[str, NDArray[Any]]
 Columns = dict[str, NDArray[np.float32]]
@@ -28,33 +38,41 @@ class Batch:
     """Arrays with a batch axis, by name.
 
     Attributes:
-        keys: the samples, B of them.
-        inputs: ``[B, …]`` by input.
+        keys: the samples, B of them, of one subset.
+        inputs: ``[B, …]`` by input, fed to the model or not.
         ground_truths: ``[B, …]`` by ground truth; empty for unlabeled samples.
         predictions: ``[B, …]`` by prediction.
+        samples: the subset they belong to.
     """
 
     keys: Sequence[SampleKey]
     inputs: Arrays
     ground_truths: Arrays
     predictions: Arrays
+    samples: Samples
 
-    def get(self, connection: Connection) -> NDArray[Any] | None:
-        """Return the array an argument receives; None: there is none, as for unlabeled samples."""
-        if connection.source == "input":
-            return self.inputs.get(connection.name)
-        if connection.source == "ground_truth":
-            return self.ground_truths.get(connection.name)
-        return self.predictions.get(connection.name)
+    def get(self, connection: Connection) -> NDArray[Any] | SampleBatch | None:
+        """Return what an argument receives; None: there is none, as for unlabeled samples."""
+        match connection.source:
+            case "input":
+                return self.inputs.get(connection.name)
+            case "ground_truth":
+                return self.ground_truths.get(connection.name)
+            case "prediction":
+                return self.predictions.get(connection.name)
+            case "samples":
+                return SampleBatch(tuple(key.id for key in self.keys), self.samples)
 
-    def arguments(self, connections: Sequence[Connection]) -> dict[str, NDArray[Any]] | None:
-        """Return the arrays by argument; None where one of them is not there."""
+    def arguments(
+        self, connections: Sequence[Connection]
+    ) -> dict[str, NDArray[Any] | SampleBatch] | None:
+        """Return what a function receives by argument; None where one of them is not there."""
         found = {}
         for connection in connections:
-            array = self.get(connection)
-            if array is None:
+            value = self.get(connection)
+            if value is None:
                 return None
-            found[connection.argument] = array
+            found[connection.argument] = value
         return found
 
 
@@ -67,10 +85,13 @@ class Measures:
             left out.
         failures: by position in the batch, why a sample could not be measured, or has a loss that is not
             finite.
+        decisions: by metric (``<name>``, or ``<name>_<key>`` of a dict), B lists of what it decided one by
+            one; each has a column ``<…>_accuracy`` too: the share that is right at 0.5.
     """
 
     columns: Columns
     failures: dict[int, SampleError]
+    decisions: dict[str, Decisions] = field(default_factory=dict)
 
 
 def measure(integration: Integration, batch: Batch) -> Measures:
@@ -81,22 +102,22 @@ def measure(integration: Integration, batch: Batch) -> Measures:
     Raises:
         IntegrationError: a function returned something else than one value per sample.
     """
-    columns: Columns = {}
-    failures: dict[int, SampleError] = {}
+    whole = Measures({}, {})
     functions: tuple[Loss | Metric, ...] = (*integration.losses, *integration.metrics)
     for function in functions:
         measured = measure_one(function, batch)
         for name, values in measured.columns.items():
-            if name in columns:
+            if name in whole.columns:
                 raise IntegrationError(
                     f"Two functions give the field {name!r}.",
                     where=function.where,
                     fix="Rename one of them.",
                 )
-            columns[name] = values
+            whole.columns[name] = values
+        whole.decisions.update(measured.decisions)
         for index, problem in measured.failures.items():
-            failures.setdefault(index, problem)
-    return Measures(columns, failures)
+            whole.failures.setdefault(index, problem)
+    return whole
 
 
 def measure_one(function: Loss | Metric, batch: Batch) -> Measures:
@@ -108,68 +129,83 @@ def measure_one(function: Loss | Metric, batch: Batch) -> Measures:
     arguments = batch.arguments(function.connections)
     if arguments is None:
         return Measures({}, {})
-    failures: dict[int, SampleError] = {}
-    columns = _measured(function, arguments, batch.keys, failures)
+    measures = _measured(function, arguments, batch.keys)
     if isinstance(function, Loss):
-        _check_loss(function, columns[function.name], batch.keys, failures)
-    return Measures(columns, failures)
+        count = len(batch.keys)
+        values = measures.columns.setdefault(function.name, np.full(count, np.nan, np.float32))
+        _check_loss(function, values, batch.keys, measures.failures)
+    return measures
 
 
-def _measured(
-    function: Loss | Metric,
-    arguments: dict[str, NDArray[Any]],
-    keys: Sequence[SampleKey],
-    failures: dict[int, SampleError],
-) -> Columns:
+def _measured(function: Loss | Metric, arguments: Arguments, keys: Sequence[SampleKey]) -> Measures:
     try:
-        value = function.function(**arguments)
+        answers = ask(function.function, function.where, arguments, keys)
     except IntegrationError as error:
         raise _placed(error, function) from error
-    except Exception:
-        return _one_by_one(function, arguments, keys, failures)
-    return _columns(function, value, len(keys))
-
-
-def _one_by_one(
-    function: Loss | Metric,
-    arguments: dict[str, NDArray[Any]],
-    keys: Sequence[SampleKey],
-    failures: dict[int, SampleError],
-) -> Columns:
-    columns: Columns = {}
-    name = name_of(function.function)
-    for index, key in enumerate(keys):
-        single = {argument: array[index : index + 1] for argument, array in arguments.items()}
-        try:
-            value = function.function(**single)
-        except IntegrationError as error:
-            raise _placed(error, function) from error
-        except Exception as error:
-            place = at_sample(function.where, key.subset, key.id)
-            fix = f"Fix {name}() for this sample, or its ground truth."
-            failures.setdefault(index, blamed(error, SampleError, name, place, fix))
-            continue
-        for field, values in _columns(function, value, 1).items():
+    measures = Measures({}, answers.failures)
+    for rows, value in answers.parts:
+        for name, part, shown in _parts(function, value):
+            if are_decisions(part):
+                decided = _decided(function, part, keys, rows, measures.failures)
+                everywhere = measures.decisions.setdefault(name, [[] for _ in keys])
+                everywhere[rows.start : rows.stop] = decided
+                name, found = f"{name}_{ACCURACY}", share_right(decided)
+            else:
+                found = _column(function, part, len(rows), shown)
+            if len(rows) == len(keys):
+                measures.columns[name] = found
+                continue
             missing = np.full(len(keys), np.nan, dtype=np.float32)
-            columns.setdefault(field, missing)[index] = values[0]
-    if not columns and isinstance(function, Loss):
-        columns[function.name] = np.full(len(keys), np.nan, dtype=np.float32)
-    return columns
+            measures.columns.setdefault(name, missing)[rows.start : rows.stop] = found
+    return measures
 
 
-def _columns(function: Loss | Metric, value: Any, count: int) -> Columns:
+def _parts(function: Loss | Metric, value: Any) -> list[tuple[str, Any, str]]:
+    """Return what a function gave as field name, value, and words for an error."""
     if not isinstance(value, Mapping):
-        return {function.name: _column(function, value, count, "")}
+        if isinstance(function, Loss) and are_decisions(value):
+            raise IntegrationError(
+                f"{name_of(function.function)}() returned decisions.",
+                where=function.where,
+                fix="A loss returns one number per sample; return decisions from an "
+                "@percepta.metric.",
+            )
+        return [(function.name, value, "")]
     if isinstance(function, Loss):
         raise IntegrationError(
             f"{name_of(function.function)}() returned a dict.",
             where=function.where,
             fix="A loss returns one array; return the parts of it from an @percepta.metric.",
         )
-    return {
-        f"{function.name}_{key}": _column(function, part, count, f" for the key {key!r}")
-        for key, part in value.items()
-    }
+    return [
+        (f"{function.name}_{key}", part, f" for the key {key!r}") for key, part in value.items()
+    ]
+
+
+def _decided(
+    function: Loss | Metric,
+    value: Sequence[Sequence[Decision]],
+    keys: Sequence[SampleKey],
+    rows: range,
+    failures: dict[int, SampleError],
+) -> Decisions:
+    name = name_of(function.function)
+    if len(value) != len(rows):
+        raise IntegrationError(
+            f"{name}() returned {len(value)} lists of decisions for a batch of {len(rows)}.",
+            where=function.where,
+            fix="Return one list per sample; it may be empty.",
+        )
+    found: Decisions = []
+    for index, row in zip(rows, value, strict=True):
+        try:
+            found.append(checked(row))
+        except UnsuitableError as error:
+            found.append([])
+            where = at_sample(function.where, keys[index].subset, keys[index].id)
+            problem = SampleError(f"{name}() returned {error.what}.", where=where, fix=error.fix)
+            failures.setdefault(index, problem)
+    return found
 
 
 def _column(function: Loss | Metric, value: Any, count: int, part: str) -> NDArray[np.float32]:

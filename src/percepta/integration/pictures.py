@@ -83,6 +83,15 @@ def default_visualizer(encoder: InputEncoder, readings: Sequence[Reading]) -> Vi
     return None
 
 
+def picture_size(shape: tuple[int, ...], channel_axis: int | None) -> tuple[int, int] | None:
+    """Return height and width of an input of one sample that is a picture; None: it is none."""
+    layout = _picture_layout(shape, channel_axis)
+    if layout is None:
+        return None
+    height, width = (n for axis, n in enumerate(shape) if axis != layout[0])
+    return height, width
+
+
 def _picture_layout(shape: tuple[int, ...], channel_axis: int | None) -> tuple[int | None] | None:
     """Return a 1-tuple with the channel axis of a picture, or None where it is no picture."""
     if len(shape) == 2 and min(shape) >= SMALLEST_SIDE and channel_axis is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from numpy.typing import NDArray
@@ -16,16 +17,18 @@ from percepta.integration.integration import (
     GroundTruthEncoder,
     InputEncoder,
     Integration,
+    LatentSpace,
     MetadataFunction,
     Reading,
     Scalar,
 )
+from percepta.integration.latents import read_latent
+from percepta.integration.masks import read_mask
 from percepta.integration.samples import Samples
+from percepta.integration.shapes import Shapes, common_shapes, misfit
 
 MAX_METADATA = 800
 PROBES = 5
-
-Shapes = dict[tuple[str, str], tuple[int, ...]]
 
 
 def load_subsets(integration: Integration) -> list[Samples]:
@@ -103,9 +106,9 @@ def read(
     readings = _read(integration, samples, ids)
     for index, reading in enumerate(readings):
         if isinstance(reading, Reading):
-            problem = _misfit(reading, shapes)
+            problem = misfit(integration, reading, shapes, samples, ids[index])
             if problem is not None:
-                readings[index] = _misfit_error(integration, *problem, samples, ids[index])
+                readings[index] = problem
     return readings
 
 
@@ -145,7 +148,7 @@ def read_spread(integration: Integration, per_subset: int = 16) -> list[Reading]
 
 
 def expected_shapes(integration: Integration) -> Shapes:
-    """Return the shape of each input and ground truth that most of a few probed samples have.
+    """Return the shape of each array that most of a few probed samples have.
 
     Probing fixed samples, rather than trusting whichever is read first, gives the same answer on
     every thread and after a resume.
@@ -160,30 +163,54 @@ def expected_shapes(integration: Integration) -> Shapes:
 
 
 def _learn_shapes(integration: Integration) -> Shapes:
-    seen: dict[tuple[str, str], Counter[tuple[int, ...]]] = {}
+    probed: list[Reading] = []
     for samples in integration.load_subsets():
-        for reading in _read(integration, samples, spread(samples, PROBES)):
-            if isinstance(reading, Reading):
-                for source, arrays in _arrays(reading):
-                    for name, array in arrays.items():
-                        seen.setdefault((source, name), Counter())[array.shape] += 1
-        labeled = samples.subset.labeled or not integration.ground_truths
-        if seen and labeled:
+        readings = _read(integration, samples, spread(samples, PROBES))
+        probed.extend(reading for reading in readings if isinstance(reading, Reading))
+        if probed and (samples.subset.labeled or not integration.ground_truths):
             break
-    return {key: counts.most_common(1)[0][0] for key, counts in seen.items()}
-
-
-def _arrays(reading: Reading) -> tuple[tuple[str, dict[str, NDArray[Any]]], ...]:
-    return (("input", reading.inputs), ("ground_truth", reading.ground_truths))
+    return common_shapes(probed)
 
 
 def _read(
     integration: Integration, samples: Samples, ids: Sequence[SampleId]
 ) -> list[Reading | SampleError]:
     if integration.reader is not None:
-        return integration.reader(samples, ids)
-    labeled = integration.labeled(samples.subset)
-    return [_read_one(integration, samples, sample_id, labeled) for sample_id in ids]
+        readings = integration.reader(samples, ids)
+    else:
+        labeled = integration.labeled(samples.subset)
+        readings = [_read_one(integration, samples, sample_id, labeled) for sample_id in ids]
+    own = [space for space in integration.latent_spaces if not space.connections]
+    if own or integration.mask is not None:
+        readings = [
+            _with_own(integration, reading, own, samples, sample_id)
+            for reading, sample_id in zip(readings, ids, strict=True)
+        ]
+    return readings
+
+
+def _with_own(
+    integration: Integration,
+    reading: Reading | SampleError,
+    own: Sequence[LatentSpace],
+    samples: Samples,
+    sample_id: SampleId,
+) -> Reading | SampleError:
+    """Add the latent spaces and the mask that the user's functions give, where a reader did not."""
+    if not isinstance(reading, Reading):
+        return reading
+    try:
+        found = {
+            space.name: read_latent(space, samples, sample_id)
+            for space in own
+            if space.name not in reading.latents
+        }
+        mask = reading.mask
+        if mask is None and integration.mask is not None:
+            mask = read_mask(integration.mask, samples, sample_id)
+    except SampleError as error:
+        return error
+    return replace(reading, latents={**reading.latents, **found}, mask=mask)
 
 
 def _read_one(
@@ -301,32 +328,3 @@ def _raised(
     place = at_sample(where, samples.subset, sample_id)
     fix = f"Fix {name}() for this sample, or leave the sample out of its subset."
     return blamed(error, SampleError, name, place, fix)
-
-
-def _misfit(reading: Reading, shapes: Shapes) -> tuple[str, str, Any, Any] | None:
-    for source, arrays in _arrays(reading):
-        for name, array in arrays.items():
-            expected = shapes.get((source, name))
-            if expected is not None and array.shape != expected:
-                return source, name, array.shape, expected
-    return None
-
-
-def _misfit_error(
-    integration: Integration,
-    source: str,
-    name: str,
-    shape: tuple[int, ...],
-    expected: tuple[int, ...],
-    samples: Samples,
-    sample_id: SampleId,
-) -> SampleError:
-    encoders = integration.inputs if source == "input" else integration.ground_truths
-    encoder = next((e for e in encoders if e.name == name), None)
-    where = encoder.where if encoder is not None else Where()
-    return SampleError(
-        f"The {source.replace('_', ' ')} {name!r} has shape {shape}, "
-        f"but other samples have {expected}.",
-        where=at_sample(where, samples.subset, sample_id),
-        fix="Return the same shape for every sample: resize, crop or pad.",
-    )

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from numpy.typing import NDArray
+
 from percepta.core.errors import SampleError, VisualError
 from percepta.core.rendering import renderer
 from percepta.core.visuals import Visual
 from percepta.integration.blame import at_sample, blamed, name_of
 from percepta.integration.integration import Visualizer
 from percepta.integration.measuring import Batch
+from percepta.integration.samples import SampleBatch
 
 
 def show(visualizer: Visualizer, batch: Batch, index: int) -> Visual | SampleError | None:
@@ -15,7 +20,8 @@ def show(visualizer: Visualizer, batch: Batch, index: int) -> Visual | SampleErr
 
     Args:
         visualizer: one of the integration's visualizers.
-        batch: arrays with a batch axis.
+        batch: arrays with a batch axis; the visualizer gets those of the sample, and for ``samples`` a
+            batch of one.
         index: position of the sample in the batch.
 
     Returns:
@@ -29,7 +35,7 @@ def show(visualizer: Visualizer, batch: Batch, index: int) -> Visual | SampleErr
     name = name_of(visualizer.function)
     where = at_sample(visualizer.where, key.subset, key.id)
     try:
-        visual = visualizer.function(**{a: array[index] for a, array in arguments.items()})
+        visual = visualizer.function(**{a: _one(value, index) for a, value in arguments.items()})
     except Exception as error:
         fix = f"Fix {name}() for this sample."
         return blamed(error, SampleError, name, where, fix)
@@ -42,3 +48,7 @@ def show(visualizer: Visualizer, batch: Batch, index: int) -> Visual | SampleErr
         return SampleError(sentence, where=where, fix=error.fix)
     checked: Visual = visual
     return checked
+
+
+def _one(value: NDArray[Any] | SampleBatch, index: int) -> NDArray[Any] | SampleBatch:
+    return value[index : index + 1] if isinstance(value, SampleBatch) else value[index]

@@ -12,6 +12,10 @@ from percepta.core.errors import IntegrationError, Where
 from percepta.integration.integration import Connection, Source
 
 SOURCES: tuple[Source, ...] = ("input", "ground_truth", "prediction")
+"""Kinds of arrays."""
+
+SAMPLES: Source = "samples"
+"""What stands for who the samples of a batch are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +28,7 @@ class Names:
 
     def of(self, source: Source) -> Sequence[str]:
         """Names of one kind."""
-        kinds = {
+        kinds: dict[Source, Sequence[str]] = {
             "input": self.inputs,
             "ground_truth": self.ground_truths,
             "prediction": self.predictions,
@@ -46,7 +50,8 @@ def connect(
     """Connect the arguments of a function by name.
 
     Args:
-        function: the user's function; arguments with a default that match nothing keep the default.
+        function: the user's function; arguments with a default that match nothing keep the default. One
+            named ``samples`` that matches no array is told who the samples are.
         wishes: array by argument, e.g. ``{"logits": "prediction.digit"}``.
         names: what there is.
         where: where the function is defined, for errors.
@@ -138,6 +143,8 @@ def _by_name(
         if optional and len(names.of(wish)) != 1:
             return None
         return Connection(argument, wish, only(wish, None, names, where))
+    if wish == SAMPLES:
+        return Connection(argument, SAMPLES, "")
     if optional:
         return None
     raise _unknown(argument, wish, names, where)
@@ -145,7 +152,7 @@ def _by_name(
 
 def _unknown(argument: str, wish: str, names: Names, where: Where) -> IntegrationError:
     everything = [name for source in SOURCES for name in names.of(source)]
-    close = difflib.get_close_matches(wish, [*everything, *SOURCES], n=1)
+    close = difflib.get_close_matches(wish, [*everything, *SOURCES, SAMPLES], n=1)
     hint = f"Did you mean {close[0]!r}? " if close else ""
     if argument == wish:
         said = f"The argument {argument!r} of {where.function}() matches nothing."

@@ -13,6 +13,7 @@ from percepta.core.errors import JobCancelledError, NotFoundError
 if TYPE_CHECKING:
     from percepta.core.filters import Filter
     from percepta.engine.options import EvaluateOptions
+    from percepta.jobs.secrets import Secret
     from percepta.storage import Job, MapInfo, Run, RunRecord, Workspace
 
 R = TypeVar("R", "RunRecord", "Job")
@@ -68,23 +69,55 @@ def run_evaluation(
     options: EvaluateOptions | None = None,
     resume: bool = False,
     algorithm: str | None = "umap",
+    secrets: Sequence[Secret] = (),
     quiet: bool,
 ) -> Evaluated:
-    """Evaluate a script and make its first map, with progress in the terminal and in the page."""
+    """Evaluate a script and make its first map, with progress in the terminal and in the page.
+
+    Of the secrets only the names are stored, with the job.
+    """
     from percepta.engine.options import EvaluateOptions
+    from percepta.jobs.secrets import given_here
+
+    with given_here(secrets):
+        return _evaluate(
+            workspace,
+            script,
+            model,
+            project,
+            options or EvaluateOptions(),
+            resume,
+            algorithm,
+            [secret.name for secret in secrets],
+            quiet,
+        )
+
+
+def _evaluate(
+    workspace: Workspace,
+    script: Path,
+    model: Path | None,
+    project: str | None,
+    options: EvaluateOptions,
+    resume: bool,
+    algorithm: str | None,
+    secrets: list[str],
+    quiet: bool,
+) -> Evaluated:
+    from percepta.cli.scripts import project_of
     from percepta.engine.workflow import Subject, evaluate_and_explore
     from percepta.jobs.here import run_here
     from percepta.terminal import TerminalProgress
 
     subject = Subject.from_script(script, model)
-    name = project or subject.integration.name
-    options = options or EvaluateOptions()
+    name = project or project_of(script, subject.integration.name)
     params = {
         "script": str(script.resolve()),
         "model": str(model.resolve()) if model else None,
         "project": name,
         "options": options.to_json(),
         "algorithm": algorithm,
+        "secrets": secrets,
     }
     terminal = TerminalProgress(quiet=quiet)
     with terminal.shown(), _resumable():

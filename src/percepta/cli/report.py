@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from percepta.integration.check_report import CheckedPart, Finding
 
 
-def print_report(report: CheckReport, *, as_json: bool) -> None:
+def print_report(report: CheckReport, *, as_json: bool, tracebacks: bool = False) -> None:
     """Print the report, for people or (``as_json``) as one JSON object."""
     if as_json:
         typer.echo(json.dumps(report.to_json()))
@@ -39,9 +39,13 @@ def print_report(report: CheckReport, *, as_json: bool) -> None:
     out.print(table)
     for part in report.parts:
         for finding in part.findings:
-            _print_finding(out, "[red]✗[/red]", finding)
+            _print_finding(out, "[red]✗[/red]", finding, tracebacks)
     for warning in report.warnings:
-        _print_finding(out, "[yellow]![/yellow]", warning)
+        _print_finding(out, "[yellow]![/yellow]", warning, tracebacks)
+    if report.output:
+        out.print("[bold]the script printed:[/bold]")
+        for line in report.output:
+            out.print(f"  {line}", markup=False, soft_wrap=True)
     failed = sum(not part.passed for part in report.parts)
     if failed:
         out.print(f"[bold red]{failed} of {len(report.parts)} parts failed[/bold red]")
@@ -61,7 +65,7 @@ def _gives(part: CheckedPart) -> str:
     return f"{what}, {low} … {high}"
 
 
-def _print_finding(out: Console, mark: str, finding: Finding) -> None:
+def _print_finding(out: Console, mark: str, finding: Finding, traceback: bool) -> None:
     from rich.markup import escape
 
     place = [f"{finding.file}:{finding.line}" if finding.line else finding.file or ""]
@@ -74,3 +78,6 @@ def _print_finding(out: Console, mark: str, finding: Finding) -> None:
     )
     if finding.fix:
         out.print(f"  [bold]do:[/bold] {escape(finding.fix)}", soft_wrap=True)
+    if traceback and finding.traceback:
+        for line in finding.traceback.splitlines():
+            out.print(f"    {line}", style="dim", markup=False, soft_wrap=True)

@@ -129,19 +129,18 @@ def blamed(error: Exception, kind: type[E], name: str, where: Where, fix: str) -
 def users_traceback(error: BaseException) -> str | None:
     """Return an exception's traceback with the frames of the user's own code only, secrets masked.
 
-    None where it passed through none of the user's code. Of a recursion the outermost and the innermost
-    frames are kept.
+    None where it passed through none of the user's code. Of a long way both ends are kept.
     """
     frames = [
         frame for frame in traceback.extract_tb(error.__traceback__) if is_users(frame.filename)
     ]
     if not frames:
         return None
-    if len(frames) > MOST_FRAMES:
-        frames = frames[: MOST_FRAMES // 2] + frames[-MOST_FRAMES // 2 :]
-    lines = ["Traceback of your code (most recent call last):\n"]
     for frame in frames:
         frame.filename = shown(frame.filename)
-        lines += traceback.format_list([frame])
-    lines += traceback.format_exception_only(error)
+    steps = traceback.format_list(frames)  # a function that calls itself is told once
+    if len(steps) > MOST_FRAMES:
+        steps = [*steps[: MOST_FRAMES // 2], "  ...\n", *steps[-MOST_FRAMES // 2 :]]
+    title = "Traceback of your code (most recent call last):\n"
+    lines = [title, *steps, *traceback.format_exception_only(error)]
     return masked("".join(lines).rstrip())[:LONGEST_TRACEBACK]

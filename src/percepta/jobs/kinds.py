@@ -42,6 +42,7 @@ class JobKind:
 
 
 KINDS: Mapping[str, JobKind] = {
+    "check": JobKind("percepta.jobs.recipes:check"),
     "evaluate": JobKind("percepta.jobs.recipes:evaluate", resumable=True),
     "explore": JobKind("percepta.jobs.recipes:explore", resumable=True),
 }

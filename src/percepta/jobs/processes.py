@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 WORKER_MODULE = "percepta.jobs.worker"
 CLOCK_TOLERANCE = 5.0
+WORTH_TELLING = 2**27  # bytes
 
 
 def is_alive(job: Job) -> bool:
@@ -85,7 +86,7 @@ def cause_of_death(exit_code: int, *, starved: bool, peak: int) -> PerceptaError
         starved: whether something was ended for lack of memory meanwhile.
         peak: the most memory the worker was seen to use, bytes.
     """
-    used = f" It had used up to {peak / 2**30:.1f} GiB." if peak else ""
+    used = f" It had used up to {peak / 2**30:.1f} GiB." if peak >= WORTH_TELLING else ""
     if exit_code >= 0:
         return KilledJobError(
             f"The worker ended with exit code {exit_code} before the job was done.",

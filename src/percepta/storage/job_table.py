@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from percepta.core.errors import ConflictError, NotFoundError
 from percepta.storage import tables
 from percepta.storage.database import reading, writing
+from percepta.storage.documents import read_document, write_document
 from percepta.storage.files import make_folder, os_errors
 from percepta.storage.records import Job, JobLog, JobStatus
 
@@ -277,6 +278,15 @@ class JobTable:
                         break
                     lines.append(line[:_MAX_LOG_LINE].decode("utf-8", "replace").rstrip("\r\n"))
         return JobLog(tuple(lines), after + len(lines))
+
+    def keep_result(self, job_id: str, value: dict[str, Any]) -> None:
+        """Keep what a job found out, a JSON object, e.g. a check's report."""
+        write_document(self.log_path(job_id).with_suffix(".json"), value)
+
+    def result(self, job_id: str) -> dict[str, Any] | None:
+        """Return what :meth:`keep_result` kept; None: nothing yet."""
+        path = self.log_path(job_id).with_suffix(".json")
+        return read_document(path) if path.exists() else None
 
 
 def _get(connection: sa.Connection, job_id: str) -> Job:

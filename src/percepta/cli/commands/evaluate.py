@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,10 +11,13 @@ from percepta.cli.commands.options import (
     DeviceOption,
     JsonOption,
     ModelOption,
+    ScriptArgument,
+    SecretOption,
     SeedOption,
     TrustOption,
     WorkspaceOption,
     open_workspace,
+    read_secrets,
 )
 
 
@@ -25,10 +27,11 @@ def register(app: typer.Typer) -> None:
 
 
 def evaluate(
-    script: Annotated[Path, typer.Argument(help="Your integration script.")],
+    script: ScriptArgument = None,
     model: ModelOption = None,
     project: Annotated[
-        str | None, typer.Option("--project", help="Project; else the script's name.")
+        str | None,
+        typer.Option("--project", help="Project; else the name of the script or of its folder."),
     ] = None,
     subset: Annotated[
         list[str] | None, typer.Option("--subset", help="Evaluate this subset only; repeatable.")
@@ -62,6 +65,7 @@ def evaluate(
     algorithm: Annotated[Algorithm, typer.Option("--algorithm", help="How the map is made.")] = (
         Algorithm.UMAP
     ),
+    secret: SecretOption = None,
     device: DeviceOption = None,
     trust: TrustOption = False,
     seed: SeedOption = 0,
@@ -70,9 +74,12 @@ def evaluate(
 ) -> None:
     """Run the model over every sample, record everything, and make a map."""
     from percepta.cli.evaluation import run_evaluation
+    from percepta.cli.scripts import find_script
     from percepta.cli.summary import print_summary
     from percepta.engine.options import EvaluateOptions
 
+    found = find_script(script)
+    secrets = read_secrets(secret)
     options = EvaluateOptions(
         subsets=tuple(subset) if subset else None,
         limit=limit,
@@ -87,12 +94,13 @@ def evaluate(
     )
     result = run_evaluation(
         open_workspace(workspace),
-        script,
+        found,
         model=model,
         project=project,
         options=options,
         resume=resume,
         algorithm=algorithm.value if explore else None,
+        secrets=secrets,
         quiet=json,
     )
     print_summary(result, as_json=json)

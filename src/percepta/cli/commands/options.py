@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from percepta.jobs.secrets import Secret
     from percepta.storage import Workspace
 
 
@@ -20,6 +21,21 @@ class Algorithm(StrEnum):
     PCA = "pca"
 
 
+ScriptArgument = Annotated[
+    Path | None,
+    typer.Argument(
+        help="Your integration script, its folder, or a leap.yaml; else the only one here.",
+        show_default=False,
+    ),
+]
+SecretOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--secret",
+        metavar="NAME=FILE",
+        help="Give the script the file's content as environment variable NAME; repeatable.",
+    ),
+]
 WorkspaceOption = Annotated[
     Path | None,
     typer.Option(
@@ -40,7 +56,7 @@ NoBrowserOption = Annotated[
 ]
 ModelOption = Annotated[
     Path | None,
-    typer.Option("--model", "-m", help="Model file (.onnx) to use instead of the script's model."),
+    typer.Option("--model", "-m", help="Model file to use instead of the script's model."),
 ]
 DeviceOption = Annotated[
     str | None, typer.Option("--device", help="Where the model runs: cpu, cuda, cuda:1 …")
@@ -52,6 +68,25 @@ SeedOption = Annotated[int, typer.Option("--seed", help="Equal seeds give equal 
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8585
+
+
+def read_secrets(options: list[str] | None) -> list[Secret]:
+    """Read the secrets of ``--secret``, and warn of files that others can read.
+
+    Raises:
+        SecretError: an option or its file cannot be used, or a name is given twice.
+    """
+    from percepta.jobs.secrets import SecretError, read_secret
+    from percepta.terminal import console
+
+    secrets = [read_secret(option) for option in options or []]
+    names = [secret.name for secret in secrets]
+    if twice := {name for name in names if names.count(name) > 1}:
+        raise SecretError(f"The secret {min(twice)} is given twice.", fix="Give it once.")
+    for secret in secrets:
+        if secret.warning:
+            console().print(f"warning: {secret.warning}", style="yellow", markup=False)
+    return secrets
 
 
 def open_workspace(folder: Path | None) -> Workspace:

@@ -164,6 +164,7 @@ def test_the_walk(page: Page) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_map_is_drawn_in_either_theme(page: Page, scheme: str, tmp_path: Path) -> None:
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", scheme)
     open_run(page)
     choose(page, "pick-color", "label")
     settle(page)

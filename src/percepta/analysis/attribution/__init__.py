@@ -1,0 +1,1 @@
+"""Attribution: heat maps that say which positions and channels a target rests on."""

@@ -1,0 +1,117 @@
+"""What an attribution method asks of a network, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+FloatArray = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """A target and its gradients over a batch of B samples, everything float32.
+
+    Attributes:
+        value: ``[B]``, the target.
+        inputs: by input name, the gradient of the target, ``[B, …]`` in the input's shape.
+        responses: by layer name, ``[B, C, …positions]``: channels second, whatever the model's layout.
+        gradients: by layer name, of the target at that response, in its shape.
+    """
+
+    value: FloatArray
+    inputs: Mapping[str, FloatArray]
+    responses: Mapping[str, FloatArray]
+    gradients: Mapping[str, FloatArray]
+
+
+class Subject(Protocol):
+    """A network with one target per sample chosen: all that a method sees of it."""
+
+    def values(self, inputs: Mapping[str, Array]) -> FloatArray:
+        """Return the target of each sample, ``[B]``: one forward pass, no gradient."""
+
+    def evidence(
+        self,
+        inputs: Mapping[str, Array],
+        of_inputs: Sequence[str] = (),
+        of_layers: Sequence[str] = (),
+    ) -> Evidence:
+        """Return the target with its gradients: one forward and one backward pass.
+
+        Raises:
+            ModelError: the model cannot be differentiated.
+        """
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Question:
+    """What is to be attributed.
+
+    Attributes:
+        subject: the network with its target.
+        inputs: by input name, ``[B, …]``.
+        of_inputs: the inputs that maps are wanted over (of floating type where gradients are used).
+        of_layers: the layers that maps are wanted at, in execution order.
+        channel_axes: of the inputs in ``of_inputs``, the axis of the channels in the batched array, over which
+            a map is summed; None: every value is a position of its own.
+        baselines: by input name, what absence looks like, ``[B, …]``; what is left out is zero.
+        rival: the network with the strongest rival of the target, for methods that contrast.
+        seed: of what is random.
+    """
+
+    subject: Subject
+    inputs: Mapping[str, Array]
+    of_inputs: Sequence[str] = ()
+    of_layers: Sequence[str] = ()
+    channel_axes: Mapping[str, int | None] = field(default_factory=dict)
+    baselines: Mapping[str, Array] = field(default_factory=dict)
+    rival: Subject | None = None
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Attribution:
+    """What a method answers.
+
+    Attributes:
+        inputs: by input name, ``[B, …positions]``: the input's shape without its channel axis.
+        layers: by layer name, ``[B, …positions]``.
+        channels: by layer name, ``[B, C]``: how much each channel counts for the target, signed.
+        value: ``[B]``, the target itself.
+    """
+
+    inputs: Mapping[str, FloatArray]
+    layers: Mapping[str, FloatArray]
+    channels: Mapping[str, FloatArray]
+    value: FloatArray
+
+
+class Method(Protocol):
+    """An attribution method.
+
+    Attributes:
+        name: as it is called in addresses and on the command line: ``layer-cam``.
+        title: for people: ``Layer-CAM``.
+        source: address of the paper, or of our own description.
+        over: whether its maps lie over layers or over inputs.
+        signed: whether a map has negative values, which speak against the target.
+        needs_gradients: whether the model must be differentiable.
+        forwards: roughly how many forward passes it costs, a backward pass counted as two.
+    """
+
+    name: str
+    title: str
+    source: str
+    over: Literal["layers", "inputs"]
+    signed: bool
+    needs_gradients: bool
+    forwards: int
+
+    def attribute(self, question: Question) -> Attribution:
+        """Attribute the target to positions and channels."""

@@ -93,6 +93,14 @@ def check_finite(value: npt.NDArray[Any], name: str) -> None:
     )
 
 
+def check_rate(value: Any) -> None:
+    """Check a sound's samples a second."""
+    require(
+        isinstance(value, int) and value > 0,
+        f"LeapAudio.sample_rate must be an int above 0, not {value!r}.",
+    )
+
+
 def check_box(box: BoundingBox3D) -> None:
     """Check a box in space: finite numbers, extents above 0."""
     for name in ("x", "y", "z", "width", "length", "height", "yaw", "confidence"):

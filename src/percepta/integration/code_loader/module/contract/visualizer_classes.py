@@ -28,6 +28,7 @@ from percepta.integration.code_loader.module.contract.validation import (
     check_kind,
     check_list,
     check_picture,
+    check_rate,
     check_same,
     require,
 )
@@ -318,11 +319,7 @@ class LeapAudio:
         """Check."""
         check_kind(self, LeapDataType.Audio)
         check_array(self.audio, "LeapAudio.audio", 1, "[samples]")
-        rate: Any = self.sample_rate
-        require(
-            isinstance(rate, int) and rate > 0,
-            f"LeapAudio.sample_rate must be an int above 0, not {rate!r}.",
-        )
+        check_rate(self.sample_rate)
         require(
             isinstance(self.visual, LeapImage | LeapGraph),
             f"LeapAudio.visual must be a LeapImage or a LeapGraph, "

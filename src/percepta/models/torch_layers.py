@@ -10,10 +10,12 @@ from typing import Any
 import torch
 from torch import nn
 
+from percepta.models.anatomy import Anatomy
 from percepta.models.feeds import last_layers
 from percepta.models.layout import ResponseLayout, execution_depth, find_layout
 from percepta.models.model import Layer, LayerKind
 from percepta.models.torch_responses import response_of
+from percepta.models.torch_settings import settings_of
 
 _CONV = nn.modules.conv._ConvNd
 _NORM = (
@@ -138,9 +140,10 @@ class Trace:
         responses: by module name, in order of first execution.
     """
 
-    def __init__(self, parts: Mapping[str, nn.Module]) -> None:
+    def __init__(self, parts: Mapping[str, nn.Module], anatomy: Anatomy | None = None) -> None:
         self.responses: dict[str, list[Response]] = {}
         self._parts = parts
+        self._follows = (anatomy or TORCH).follows
         self._calls: dict[str, int] = {}
         self._owners: dict[int, list[Response]] = {}
         self._kept: list[torch.Tensor] = []  # so that ids stay theirs
@@ -158,7 +161,7 @@ class Trace:
         own = Response(name, call, tuple(response.shape), response.grad_fn)
         self.responses.setdefault(name, []).append(own)
         owners = [own]
-        if isinstance(self._parts[name], _FOLLOWERS) and args:
+        if self._follows(self._parts[name]) and args:
             for earlier in self._owners.get(id(args[0]), []):
                 if earlier.shape == own.shape:
                     earlier.module, earlier.call, earlier.node = name, call, own.node
@@ -187,6 +190,7 @@ def find_layers(
     parts: Mapping[str, nn.Module],
     traces: Mapping[int, Trace],
     outputs: Mapping[str, torch.Tensor],
+    anatomy: Anatomy | None = None,
 ) -> Watched:
     """Turn what probing passes saw into layers in execution order.
 
@@ -194,12 +198,14 @@ def find_layers(
         parts: modules that may be layers, by name.
         traces: by batch size; the graph of the smallest is used.
         outputs: of the pass at the smallest batch size, by percepta's names.
+        anatomy: of the framework; None: PyTorch's.
     """
+    anatomy = anatomy or TORCH
     first = traces[min(traces)]
     layouts = {
         name: layout
         for name in first.responses
-        if name in parts and (layout := _layout(parts[name], name, traces)) is not None
+        if name in parts and (layout := _layout(parts[name], name, traces, anatomy)) is not None
     }
     order = {name: index for index, name in enumerate(layouts)}
     feeds = _feeds(first, outputs, order)
@@ -210,7 +216,7 @@ def find_layers(
     layers = tuple(
         Layer(
             name,
-            layer_kind(name, parts[name]),
+            anatomy.kind(name, parts[name]),
             layout.channel_axis - (layout.rank if layout.channel_axis == layout.rank - 1 else 0),
             execution_depth(order[name], len(order)),
             layout.width,
@@ -221,13 +227,15 @@ def find_layers(
     return Watched(layers, layouts, taps)
 
 
-def _layout(part: nn.Module, name: str, traces: Mapping[int, Trace]) -> ResponseLayout | None:
+def _layout(
+    part: nn.Module, name: str, traces: Mapping[int, Trace], anatomy: Anatomy
+) -> ResponseLayout | None:
     """Return the layout that every call of a layer has, or None."""
     seen = {size: trace.responses.get(name, []) for size, trace in traces.items()}
     calls = {len(responses) for responses in seen.values()}
     if len(calls) != 1:
         return None
-    axis = channel_axis(part, len(seen[min(seen)][0].shape))
+    axis = anatomy.channel_axis(part, len(seen[min(seen)][0].shape))
     found = {
         find_layout({size: responses[index].shape for size, responses in seen.items()}, axis)
         for index in range(calls.pop())
@@ -262,3 +270,14 @@ def _is_norm(part: nn.Module) -> bool:
 
 def _is_depthwise(part: nn.Module) -> bool:
     return isinstance(part, _CONV) and 1 < part.groups == part.in_channels
+
+
+TORCH = Anatomy(
+    parts=named_parts,
+    is_whole=lambda part: next(part.children(), None) is None,
+    kind=layer_kind,
+    channel_axis=channel_axis,
+    follows=lambda part: isinstance(part, _FOLLOWERS),
+    weights=lambda part: sum(parameter.numel() for parameter in part.parameters()),
+    settings=settings_of,
+)

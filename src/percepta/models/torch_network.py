@@ -11,9 +11,9 @@ from torch import nn
 from torch.overrides import TorchFunctionMode
 
 from percepta.core.network import Network, NetworkNode
+from percepta.models.anatomy import Anatomy
 from percepta.models.torch_calls import flatten_outputs
-from percepta.models.torch_layers import named_parts
-from percepta.models.torch_settings import settings_of
+from percepta.models.torch_layers import TORCH
 
 
 def trace_network(
@@ -22,6 +22,8 @@ def trace_network(
     inputs: Mapping[str, torch.Tensor],
     outputs: Mapping[str, str],
     layers: Collection[str],
+    anatomy: Anatomy = TORCH,
+    name_outputs: Callable[[Any], Mapping[str, torch.Tensor]] = flatten_outputs,
 ) -> Network:
     """Run a module once and note what computed what.
 
@@ -35,13 +37,15 @@ def trace_network(
         inputs: by percepta's names, all of one batch.
         outputs: the module's own path of each output, by percepta's names.
         layers: names of the modules that are captured.
+        anatomy: of the framework.
+        name_outputs: turns what ``run`` gives into tensors by path.
     """
-    trace = _NetworkTrace(module, layers)
+    trace = _NetworkTrace(module, layers, anatomy)
     samples = len(next(iter(inputs.values())))
     for name, tensor in inputs.items():
         trace.begin(name, tensor)
     with trace.watching():
-        result = flatten_outputs(run(inputs))
+        result = name_outputs(run(inputs))
     ends = [trace.end(name, result[path], inputs) for name, path in outputs.items()]
     return trace.network(samples, ends)
 
@@ -53,9 +57,11 @@ class _NetworkTrace:
         parts: the modules that can be watched.
     """
 
-    def __init__(self, module: nn.Module, layers: Collection[str]) -> None:
-        self._names = {id(part): name for name, part in named_parts(module).items()}
-        self.parts = [] if isinstance(module, torch.jit.ScriptModule) else list(module.modules())
+    def __init__(self, module: nn.Module, layers: Collection[str], anatomy: Anatomy) -> None:
+        named = anatomy.parts(module)
+        self._anatomy = anatomy
+        self._names = {id(part): name for name, part in named.items()}
+        self.parts = [] if isinstance(module, torch.jit.ScriptModule) else list(named.values())
         self._root = module
         self._layers = layers
         self._nodes: dict[str, NetworkNode] = {}
@@ -136,7 +142,7 @@ class _NetworkTrace:
         name = self._names[id(part)]
         if name in self._layers:
             return True
-        return part is not self._root and next(part.children(), None) is None
+        return part is not self._root and self._anatomy.is_whole(part)
 
     def _add_module(
         self, part: nn.Module, given: list[torch.Tensor], got: list[torch.Tensor]
@@ -145,14 +151,16 @@ class _NetworkTrace:
         name = self._free(own)
         again = name != own
         captured = own in self._layers and not again
-        weights = 0 if again else sum(p.numel() for p in part.parameters())
-        settings = settings_of(part) + ((("same weights as", own),) if again and weights else ())
+        weights = self._anatomy.weights(part)
+        settings = self._anatomy.settings(part) + (
+            (("same weights as", own),) if again and weights else ()
+        )
         self._nodes[name] = NetworkNode(
             name,
-            "layer" if captured or next(part.parameters(), None) is not None else "operation",
+            "layer" if captured or weights else "operation",
             type(part).__name__,
             tuple(got[0].shape),
-            weights,
+            0 if again else weights,
             captured,
             settings,
         )

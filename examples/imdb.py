@@ -37,7 +37,8 @@ def words_known() -> list[str]:
 
 def words_of(review: dict) -> list[str]:
     """Split a review as the model's makers did."""
-    return [word for word in re.split(r"[ ,.!?\n]+", review["text"].lower()) if word]
+    text = review["text"].lower().replace("<br />", " ")
+    return [word for word in re.split(r"[ ,.!?]+", text) if word]
 
 
 @pc.subsets

@@ -13,6 +13,8 @@ from typing import Any, Literal, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from percepta.analysis.reduction import random_bits, signs_of
+
 Pooling = Literal["mean", "max"]
 FloatArray = npt.NDArray[np.float32]
 Responses = Mapping[str, Mapping[str, FloatArray]]
@@ -250,8 +252,5 @@ def _standard(response: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 
 def _random_signs(width: int, seed: int) -> FloatArray:
-    """Return float32 ``[width, 256]`` of ±1/16, from raw bits that no numpy version changes."""
-    words = np.random.PCG64(seed).random_raw(width * PROJECTED // 64)
-    bits = np.unpackbits(words.astype("<u8").view(np.uint8)).reshape(width, PROJECTED)
-    signs: FloatArray = (bits.astype(np.float32) * 2 - 1) * np.float32(PROJECTED**-0.5)
-    return signs
+    """Return float32 ``[width, 256]`` of ±1/16."""
+    return signs_of(random_bits(width, PROJECTED, seed), PROJECTED) * np.float32(PROJECTED**-0.5)

@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from percepta.core.errors import IntegrationError, SampleError, Where
 from percepta.core.subsets import SampleKey, Subset
 from percepta.integration import Integration, Reading, Samples
+from percepta.integration.masks import stacked
 
 Array = NDArray[Any]
 Read = list[Reading | SampleError]
@@ -47,6 +48,9 @@ class Batch:
         ground_truths: by name, ``[B, ...]``; empty for unlabeled samples.
         metadata: one mapping a sample.
         failures: samples that could not be read, with why.
+        latents: of the user's own spaces that are read per sample, by name, float32 ``[B, ...]``.
+        masks: bool ``[B, H, W]``, where each object lies in its picture, empty for samples that are a
+            whole; None: all are.
     """
 
     keys: tuple[SampleKey, ...]
@@ -54,6 +58,8 @@ class Batch:
     ground_truths: dict[str, Array]
     metadata: tuple[Mapping[str, Any], ...]
     failures: tuple[Failed, ...] = ()
+    latents: dict[str, Array] = field(default_factory=dict)
+    masks: Array | None = None
 
     @property
     def size(self) -> int:
@@ -67,13 +73,7 @@ class Batch:
 
     def part(self, index: int) -> Batch:
         """The batch of one of its samples."""
-        one = slice(index, index + 1)
-        return Batch(
-            self.keys[one],
-            {name: array[one] for name, array in self.inputs.items()},
-            {name: array[one] for name, array in self.ground_truths.items()},
-            self.metadata[one],
-        )
+        return self._taken([index], ())
 
     def without(self, failed: Mapping[int, SampleError], stage: str) -> Batch:
         """The batch without the samples at the given positions, which become failures."""
@@ -81,12 +81,17 @@ class Batch:
             return self
         kept = [index for index in range(len(self.keys)) if index not in failed]
         lost = tuple(Failed(self.keys[i], stage, error) for i, error in sorted(failed.items()))
+        return self._taken(kept, self.failures + lost)
+
+    def _taken(self, rows: list[int], failures: tuple[Failed, ...]) -> Batch:
         return Batch(
-            tuple(self.keys[index] for index in kept),
-            {name: array[kept] for name, array in self.inputs.items()},
-            {name: array[kept] for name, array in self.ground_truths.items()},
-            tuple(self.metadata[index] for index in kept),
-            self.failures + lost,
+            tuple(self.keys[row] for row in rows),
+            {name: array[rows] for name, array in self.inputs.items()},
+            {name: array[rows] for name, array in self.ground_truths.items()},
+            tuple(self.metadata[row] for row in rows),
+            failures,
+            {name: array[rows] for name, array in self.latents.items()},
+            None if self.masks is None else self.masks[rows],
         )
 
 
@@ -99,16 +104,20 @@ def stack(keys: Sequence[SampleKey], readings: Read) -> Batch:
         if not isinstance(r, Reading)
     ]
     kept = [reading for _, reading in good]
-    first = kept[0] if kept else Reading({}, {}, {})
     return Batch(
         keys=tuple(key for key, _ in good),
-        inputs={name: np.stack([r.inputs[name] for r in kept]) for name in first.inputs},
-        ground_truths={
-            name: np.stack([r.ground_truths[name] for r in kept]) for name in first.ground_truths
-        },
+        inputs=_stacked([reading.inputs for reading in kept]),
+        ground_truths=_stacked([reading.ground_truths for reading in kept]),
         metadata=tuple(reading.metadata for reading in kept),
         failures=tuple(failures),
+        latents=_stacked([reading.latents for reading in kept]),
+        masks=stacked([reading.mask for reading in kept]),
     )
+
+
+def _stacked(samples: Sequence[Mapping[str, Array]]) -> dict[str, Array]:
+    names = samples[0] if samples else ()
+    return {name: np.stack([sample[name] for sample in samples]) for name in names}
 
 
 @dataclass(frozen=True)

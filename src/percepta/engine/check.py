@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from percepta.core.progress import Progress
+from percepta.engine.opening import open_for, plan
 from percepta.integration import CheckReport, check, load_script
-from percepta.models import Model, open_model
+from percepta.models import Model
 
 
 def check_script(
@@ -35,13 +36,10 @@ def check_script(
     integration = load_script(script)
 
     def open_it(example: dict[str, Any]) -> Model:
-        return open_model(
-            model if model is not None else integration.make_model(),
-            example=example,
-            outputs=[prediction.name for prediction in integration.predictions] or None,
-            trust=trust,
-            device=device,
-        )
+        source = model if model is not None else integration.make_model()
+        opened = open_for(integration, source, example, trust=trust, device=device)
+        plan(integration, opened)  # or say which latent spaces clash
+        return opened
 
     given = model is not None or integration.model is not None
     return check(integration, open_it if given else None, samples_per_subset, progress)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from percepta.core.fields import Direction, Field, FieldGroup, FieldType
 from percepta.engine.predictions import Head
 from percepta.integration import Integration, Metric
+from percepta.integration.deciding import ACCURACY
 
 LOSS = "loss"
 METRIC = "metric"
@@ -30,15 +31,22 @@ def measured_columns(
     """
     losses = [loss.name for loss in integration.losses if loss.name in measured]
     columns = {
-        f"{METRIC}_{name}" if name in own else name: values
-        for name, values in measured.items()
-        if name not in losses
+        _column_name(name, own): values for name, values in measured.items() if name not in losses
     }
     if len(integration.losses) > 1:
         columns |= {f"{LOSS}_{name}": measured[name] for name in losses}
     if losses:
         columns[LOSS] = np.sum([measured[name] for name in losses], axis=0, dtype=np.float32)
     return columns
+
+
+def decided_columns(metrics: Iterable[str], own: frozenset[str]) -> set[str]:
+    """Return the columns that sum up the decisions of metrics."""
+    return {_column_name(f"{name}_{ACCURACY}", own) for name in metrics}
+
+
+def _column_name(name: str, own: frozenset[str]) -> str:
+    return f"{METRIC}_{name}" if name in own else name
 
 
 def own_fields(heads: Sequence[Head]) -> frozenset[str]:
@@ -49,7 +57,7 @@ def own_fields(heads: Sequence[Head]) -> frozenset[str]:
 
 
 def describe_columns(
-    integration: Integration, heads: Sequence[Head], names: Sequence[str]
+    integration: Integration, heads: Sequence[Head], names: Iterable[str], decided: Collection[str]
 ) -> list[Field]:
     """Describe the columns that came to be: losses, metrics, predictions.
 
@@ -57,10 +65,14 @@ def describe_columns(
         integration: what was measured.
         heads: how outputs were read.
         names: the columns there are, without metadata, which storage describes by its values.
+        decided: those of them that sum up decisions.
     """
     predicted = {field.name: field for head in heads for field in head.fields()}
     declared = list(predicted)
-    found = [predicted.get(name) or _describe(integration, name) for name in names]
+    found = [
+        predicted.get(name) or _describe(integration, name, decided=name in decided)
+        for name in sorted(names)
+    ]
     order = list(FieldGroup)
     return sorted(
         found,
@@ -72,7 +84,10 @@ def describe_columns(
     )
 
 
-def _describe(integration: Integration, name: str) -> Field:
+def _describe(integration: Integration, name: str, *, decided: bool) -> Field:
+    if decided:
+        text = f"Share of the sample's decisions of {name.removesuffix(f'_{ACCURACY}')} that are right."
+        return Field(name, FieldType.FLOAT, FieldGroup.METRIC, Direction.UP, text)
     if name == LOSS:
         losses = [loss.name for loss in integration.losses]
         text = (

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-import json
 import time
 from functools import partial
+from typing import Any
 
 from threadpoolctl import threadpool_limits
 
-from percepta.analysis.latent import plan_spaces
-from percepta.core.errors import (
-    ConflictError,
-    JobCancelledError,
-    NotFoundError,
-)
+from percepta.core.errors import JobCancelledError
+from percepta.core.fields import Field
 from percepta.core.progress import Progress
 from percepta.engine.batches import Batch, Reader, reader
 from percepta.engine.behind import Behind
 from percepta.engine.choosing import choose
 from percepta.engine.columns import describe_columns
+from percepta.engine.opening import open_for, plan, remarks
 from percepta.engine.options import EvaluateOptions
 from percepta.engine.preparing import example_inputs, prepare
-from percepta.engine.recording import Recorder, Shard
+from percepta.engine.recording import Recorder
+from percepta.engine.resuming import open_run
+from percepta.engine.shard import Met, Shard
 from percepta.engine.watching import Watch
+from percepta.engine.wired import wiring_of
 from percepta.integration import Integration, read_spread
-from percepta.models import Forward, Model, open_model
+from percepta.models import Forward
 from percepta.storage import Run, RunPlan, RunStatus, RunWriter, Workspace
 
 BATCHES_BEHIND = 3
@@ -60,33 +60,25 @@ def evaluate(
     options = options or EvaluateOptions()
     progress.stage("preparing", unit="steps")
     subsets = choose(integration.load_subsets(), options.subsets, options.limit)
-    keys = {part.subset: part.ids for part in subsets}
     readings = read_spread(integration)
-    example = example_inputs(readings)
-    sample_bytes = sum(batch[0].nbytes for batch in example.values())
-    batch_size = options.batch(sample_bytes)
+    example = example_inputs(integration, readings)
+    batch_size = options.batch(sum(array[0].nbytes for array in example.values()))
     with reader(integration, subsets, options.workers, batch_size) as samples:
-        outputs = [prediction.name for prediction in integration.predictions] or None
-        model = open_model(
-            source,
-            example=example,
-            outputs=outputs,
-            trust=options.trust,
-            device=options.device,
-        )
+        model = open_for(integration, source, example, trust=options.trust, device=options.device)
         progress.note(f"model: {model.format}, {model.parameters:,} parameters, on {model.device}")
         try:
-            recipes = plan_spaces(
-                model.layers, [spec.name for spec in model.inputs], [s.name for s in model.outputs]
-            )
-            plan = RunPlan(
-                keys=keys,
+            notes = remarks(integration, model)
+            for note in notes:
+                progress.note(note)
+            spaces = plan(integration, model)
+            run_plan = RunPlan(
+                keys={part.subset: part.ids for part in subsets},
                 shard_size=options.shard_size,
-                spaces=tuple(recipes),
+                spaces=spaces.names,
                 settings=options.fixed(),
                 hashes={"model": model.content_hash, "code": integration.code_hash},
             )
-            with _open_run(workspace, project, plan, model, resume=resume) as writer:
+            with open_run(workspace, project, run_plan, model, resume=resume) as writer:
                 progress.belongs_to(
                     run=writer.id, project=workspace.catalogue.run(writer.id).project
                 )
@@ -95,14 +87,17 @@ def evaluate(
                         integration,
                         readings,
                         model,
-                        recipes,
+                        spaces,
                         samples,
-                        keys,
+                        subsets,
                         writer.load_state("calibration"),
                         options,
                         progress,
                     )
-                    return _pass(writer, recorder, samples, options, progress)
+                    fields, details = _pass(writer, recorder, samples, options, progress)
+                    details["notes"] = [*notes, *details["notes"]]
+                    details["wiring"] = wiring_of(recorder.integration, model, spaces).to_json()
+                    return writer.commit(fields, details, getattr(model, "network", None))
                 except (JobCancelledError, KeyboardInterrupt):
                     workspace.catalogue.end_run(writer.id, RunStatus.INTERRUPTED)
                     raise
@@ -119,11 +114,10 @@ def _pass(
     samples: Reader,
     options: EvaluateOptions,
     progress: Progress,
-) -> Run:
-    """Go over every shard that is not done, then commit."""
+) -> tuple[list[Field], dict[str, Any]]:
+    """Go over every shard that is not done; return what is known of the fields, and of the run."""
     writer.save_state("calibration", recorder.calibration.to_bytes())
-    known = writer.load_state("fields")
-    names: set[str] = set(json.loads(known)) if known else set()
+    met = Met.from_bytes(writer.load_state("fields"))
     plan = writer.plan
     todo = [index for index in range(plan.shards) if index not in writer.done_shards]
     progress.stage("evaluating", plan.samples)
@@ -140,9 +134,8 @@ def _pass(
     def write(index: int, shard: Shard) -> None:
         if watch.shard_done(index, shard):
             writer.save_state("failures", watch.to_bytes())
-        if not names.issuperset(shard.described):
-            names.update(shard.described)
-            writer.save_state("fields", json.dumps(sorted(names)).encode())
+        if met.learn(shard):
+            writer.save_state("fields", met.to_bytes())
         writer.write_shard(index, shard.data())
 
     # Small products of numpy's: threads of its own would only take the cores from the model.
@@ -169,61 +162,5 @@ def _pass(
         ],
         "notes": watch.notes,
     }
-    fields = describe_columns(recorder.integration, recorder.heads, sorted(names))
-    return writer.commit(fields, details)
-
-
-def _open_run(
-    workspace: Workspace, project: str, plan: RunPlan, model: Model, *, resume: bool | str
-) -> RunWriter:
-    """Begin a run, or go on with the newest unfinished one of the same plan."""
-    catalogue = workspace.catalogue
-    owner = catalogue.project_named(project)
-    hashes = plan.hashes
-    version = catalogue.version_of(owner.id, hashes["model"], hashes["code"], model.describe())
-    if not resume:
-        begun = catalogue.create_run(owner.id, version.id)
-        try:
-            return workspace.new_run(begun.id, plan)
-        except BaseException:
-            catalogue.end_run(begun.id, RunStatus.FAILED)
-            raise
-    for run in catalogue.runs(owner.id):
-        wanted = run.version == version.id if resume is True else run.id == resume
-        if wanted and run.status is not RunStatus.COMPLETE:
-            try:
-                writer = workspace.resume_run(run.id)
-            except NotFoundError:  # it ended before anything was written
-                continue
-            differs = _differences(writer.plan, plan)
-            if not differs:
-                return writer
-            writer.close()
-            raise ConflictError(
-                f"The interrupted evaluation was begun with other {' and '.join(differs)}.",
-                fix=_HOW_TO_AGREE,
-            )
-    raise ConflictError(
-        f"Project {project!r} has no interrupted evaluation of this code and this model.",
-        fix="Leave out --resume to begin a new one.",
-    )
-
-
-_HOW_TO_AGREE = (
-    "Resume it as it was begun (a model with random weights needs a fixed seed),"
-    " or begin a new one."
-)
-
-
-def _differences(old: RunPlan, new: RunPlan) -> list[str]:
-    """Name what a resume must share with what was begun, and does not."""
-    same_samples = old.keys.keys() == new.keys.keys() and all(
-        tuple(old.keys[subset]) == tuple(new.keys[subset]) for subset in new.keys
-    )
-    agree = {
-        "samples": same_samples,
-        "options": old.settings == new.settings,
-        "code": old.hashes["code"] == new.hashes["code"],
-        "weights": old.hashes["model"] == new.hashes["model"],
-    }
-    return [what for what, alike in agree.items() if not alike]
+    fields = describe_columns(recorder.integration, recorder.heads, met.columns, met.decided)
+    return fields, details

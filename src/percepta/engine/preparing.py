@@ -7,28 +7,31 @@ from typing import Any
 
 import numpy as np
 
-from percepta.analysis.latent import Calibration, SpaceRecipe, calibrate
+from percepta.analysis.latent import Calibration, calibrate
 from percepta.core.progress import Progress
 from percepta.engine.batches import Reader
-from percepta.engine.choosing import Keys, spread
+from percepta.engine.choosing import spread
 from percepta.engine.columns import own_fields
+from percepta.engine.opening import Spaces
 from percepta.engine.options import EvaluateOptions
+from percepta.engine.own_spaces import OwnSpaces
 from percepta.engine.predictions import plan_heads
-from percepta.engine.recording import Recorder, responses
-from percepta.integration import Integration, Reading, complete
+from percepta.engine.recording import Recorder, arrays_of, responses, run_batch
+from percepta.integration import Integration, Reading, Samples, complete
 from percepta.models import Model
 
 CALIBRATION_SAMPLES = 256
 EXAMPLE_SIZE = 4
 
 
-def example_inputs(readings: Sequence[Reading]) -> dict[str, Any]:
-    """Return a small batch of real inputs, by name ``[B, ...]``, to open the model with."""
-    first = readings[0].inputs
+def example_inputs(integration: Integration, readings: Sequence[Reading]) -> dict[str, Any]:
+    """Return a small batch of what the model takes, by name ``[B, ...]``, to open the model with."""
+    given = [integration.fed(reading.inputs) for reading in readings]
+    first = given[0]
     alike = [
-        reading.inputs
-        for reading in readings
-        if all(array.shape == first[name].shape for name, array in reading.inputs.items())
+        inputs
+        for inputs in given
+        if all(array.shape == first[name].shape for name, array in inputs.items())
     ][:EXAMPLE_SIZE]
     return {name: np.stack([inputs[name] for inputs in alike]) for name in first}
 
@@ -37,9 +40,9 @@ def prepare(
     integration: Integration,
     readings: Sequence[Reading],
     model: Model,
-    recipes: Mapping[str, SpaceRecipe],
+    spaces: Spaces,
     samples: Reader,
-    keys: Keys,
+    subsets: Sequence[Samples],
     stored: bytes | None,
     options: EvaluateOptions,
     progress: Progress,
@@ -50,39 +53,54 @@ def prepare(
         integration: the integration.
         readings: a spread of samples, from which missing losses, metrics and pictures are decided.
         model: the opened model.
-        recipes: the latent spaces to build.
+        spaces: the latent spaces to build.
         samples: reads samples.
-        keys: all samples of the run; some hundreds of them, spread evenly, are used.
+        subsets: all samples of the run; some hundreds of them, spread evenly, are used.
         stored: the calibration of an interrupted run, which is kept as it was.
         options: how the evaluation is run.
         progress: told of every batch.
+
+    Raises:
+        IntegrationError: labels or a latent space of the user's own do not fit the model's outputs.
     """
-    capture = tuple(dict.fromkeys(name for recipe in recipes.values() for name in recipe.layers))
-    chosen = spread(keys, CALIBRATION_SAMPLES)
+    chosen = spread({part.subset: part.ids for part in subsets}, CALIBRATION_SAMPLES)
+    by_subset = {part.subset: part for part in subsets}
+    own_spaces = OwnSpaces(spaces.own, options.seed)
     progress.stage("calibrating", len(chosen))
     gathered: list[dict[str, dict[str, Any]]] = []
     outputs: list[dict[str, Any]] = []
     truths: list[dict[str, Any]] = []
     for batch in samples.batches(chosen):
         progress.check_cancelled()
-        progress.advance(len(batch.keys) + len(batch.failures))
+        progress.advance(batch.size)
         if not batch.keys:
             continue
-        forward = model.forward(batch.inputs, capture)
-        gathered.append(responses(forward))
+        given = run_batch(integration, model, batch, spaces.layers)
+        gathered.append(responses(given))
+        own_spaces.vectors(batch.latents, arrays_of(batch, given, by_subset))  # or say why not
         if integration.labeled(batch.keys[0].subset):
-            outputs.append(forward.outputs)
+            outputs.append(given.outputs)
             truths.append(batch.ground_truths)
-        last = forward.outputs
+        last = given.outputs
     if stored is None:
-        calibration = calibrate(recipes, _join_responses(gathered, capture), seed=options.seed)
+        joined_responses = _join_responses(gathered, spaces.layers)
+        calibration = calibrate(spaces.recipes, joined_responses, seed=options.seed)
     else:
         calibration = Calibration.from_bytes(stored)
     joined = _join(outputs) if outputs else last
     integration = complete(integration, readings, joined)
     heads = plan_heads(integration, joined, _join(truths))
-    own = own_fields(heads)
-    return Recorder(integration, model, calibration, heads, capture, options.visuals, own)
+    return Recorder(
+        integration=integration,
+        model=model,
+        subsets=by_subset,
+        calibration=calibration,
+        own_spaces=own_spaces,
+        heads=heads,
+        capture=spaces.layers,
+        visuals=options.visuals,
+        own=own_fields(heads),
+    )
 
 
 def _join(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
 from percepta.core.errors import IntegrationError
-from percepta.engine.recording import Shard
+from percepta.engine.shard import Shard
 
 ENOUGH_TO_JUDGE = 50
 

@@ -48,8 +48,9 @@ def _checked(decision: Decision) -> Decision:
     if not isinstance(label, str) or not label:
         raise UnsuitableError(f"a decision with the label {label!r:.60}, not a text", _FIX)
     about = f"a decision about {label!r:.60}"
-    if not isinstance(decision.expected, bool | np.bool_):
-        said = f"{about} that expects {decision.expected!r:.60}, not True or False"
+    expected: object = decision.expected
+    if not isinstance(expected, bool | np.bool_):
+        said = f"{about} that expects {expected!r:.60}, not True or False"
         raise UnsuitableError(said, _FIX)
     try:
         probability = float(decision.probability)
@@ -61,7 +62,7 @@ def _checked(decision: Decision) -> Decision:
     return replace(
         decision,
         label=label.encode("utf-8", "replace").decode(),
-        expected=bool(decision.expected),
+        expected=bool(expected),
         probability=min(max(probability, 0.0), 1.0),
         id=str(decision.id).encode("utf-8", "replace").decode(),
     )

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 WIDEST = 4096
 """Most dimensions of a latent space of the user's own."""
 
+MOST_VALUES = 1 << 22
+"""Most values of a sample that are projected: the random matrix of 512 columns then takes 256 MiB."""
+
 Floats = NDArray[np.float32]
 
 
@@ -139,6 +142,9 @@ def width_of(space: LatentSpace, shape: tuple[int, ...]) -> int:
                 "Set channel_axis to the axis of the channels, counted with the batch axis.",
             )
         width = shape[axis]
+    elif values > MOST_VALUES:
+        said = f"{values:,} values per sample, more than the {MOST_VALUES:,} that can be projected"
+        raise _unfit(space, said, "Say reduce='mean', or pool them before you return them.")
     else:
         width = min(values, space.width)
     if width > WIDEST:

@@ -1,0 +1,469 @@
+"""Cases of shapes, indexing, recurrence, quantisation, control flow and sequences."""
+
+from __future__ import annotations
+
+import numpy as np
+from onnx import TensorProto, helper, numpy_helper
+
+from tests.models.onnx_torch.numeric_cases import X, normal, positive, truth, whole
+from tests.models.onnx_torch.single import Case, cases
+
+FLOAT, INT64, BOOL = TensorProto.FLOAT, TensorProto.INT64, TensorProto.BOOL
+
+
+def tensor(array: np.ndarray) -> TensorProto:
+    return numpy_helper.from_array(np.asarray(array))
+
+
+SHAPES: list[Case] = [
+    *cases("Shape", (7, 13, 15), [X]),
+    *cases("Shape", (15, 19), [X], start=1, end=-1),
+    *cases("Size", (7, 13), [X]),
+    *cases("Reshape", (7, 13, 14, 19), [X, np.array([0, -1])]),
+    *cases(
+        "Reshape", 14, [np.zeros((0, 3), np.float32), np.array([3, 0])], allowzero=1, smooth=False
+    ),
+    *(c for axis in (0, 1, 2, -1) for c in cases("Flatten", (11, 13), [X], axis=axis)),
+    *cases("Flatten", 7, [X]),
+    *cases("Squeeze", (7, 11), [normal(1, 3, 1, 2)], axes=[0, 2]),
+    *cases("Squeeze", 11, [normal(1, 3, 1)]),
+    *cases("Squeeze", (13, 21), [normal(1, 3, 1, 2), np.array([-2])]),
+    *cases("Unsqueeze", (7, 11), [X], axes=[0, 3]),
+    *cases("Unsqueeze", (13, 21), [X, np.array([-1, 1])]),
+    *cases("Transpose", (7, 13), [X], perm=[2, 0, 1]),
+    *cases("Transpose", 13, [X]),
+    *cases("Concat", (7, 11, 13), [X, normal(2, 5, 4), normal(2, 1, 4)], axis=1),
+    *cases("Concat", 13, [whole(2), whole(3)], axis=-1),
+    *cases("Split", (7, 11), [X], axis=2, split=[1, 3], outputs=(0, 1)),
+    *cases("Split", (7, 13), [X], axis=2, outputs=(0, 1)),
+    *cases("Split", 13, [X, np.array([1, 2])], axis=1, outputs=(0, 1)),
+    *cases("Split", 18, [X], axis=1, num_outputs=2, outputs=(0, 1)),
+    *cases("Expand", (8, 13), [normal(3, 1), np.array([2, 1, 4])]),
+    *cases("Expand", 13, [X, np.array([1, 1])]),
+    *cases("Expand", 13, [normal(1, 3), np.array([2, 3])]),
+    *cases("Tile", (7, 13), [X, np.array([1, 2, 3])]),
+    *cases("Constant", (7, 13), [], value=tensor(normal(2, 2))),
+    *cases("Constant", 13, [], value_ints=[1, 2]),
+    *cases("Constant", 13, [], value_int=3),
+    *cases("Constant", 13, [], value_floats=[1.5, 2.0]),
+    *cases("Constant", 13, [], value_float=1.5),
+    *cases("ConstantOfShape", (9, 21), [np.array([2, 3])]),
+    *cases("ConstantOfShape", 9, [np.array([2])], value=tensor(np.array([7]))),
+    *cases("EyeLike", (9, 22), [normal(3, 4)], k=1),
+    *cases("EyeLike", 9, [normal(2, 2)], dtype=INT64),
+    *cases("Range", 11, [np.array(2), np.array(11), np.array(3)]),
+    *cases("Range", 11, [np.float32(1), np.float32(-2), np.float32(-0.5)]),
+    *(
+        c
+        for upper in (0, 1)
+        for c in cases("Trilu", 14, [normal(2, 3, 4), np.array(1)], upper=upper)
+    ),
+    *cases("Trilu", 14, [normal(3, 3)]),
+    *(
+        c
+        for mode in ("DCR", "CRD")
+        for c in cases("DepthToSpace", (11, 13), [normal(2, 8, 2, 3)], blocksize=2, mode=mode)
+    ),
+    *cases("DepthToSpace", 7, [normal(1, 4, 2, 3)], blocksize=2),
+    *cases("SpaceToDepth", (7, 13), [normal(2, 3, 4, 6)], blocksize=2),
+    *(
+        c
+        for to in (INT64, BOOL, TensorProto.DOUBLE)
+        for c in cases("Cast", (9, 13, 19), [3 * X], to=to)
+    ),
+    *cases("Cast", 13, [truth(3)], to=FLOAT),
+    *cases("Cast", 13, [X], to=TensorProto.FLOAT16, tolerance=1e-2, smooth=False),
+    *cases("CastLike", (15, 19), [3 * X, whole(1)]),
+    *cases("Dropout", (7, 10), [X], ratio=0.4),
+    *cases("Dropout", (12, 13), [X, np.float32(0.4)], outputs=(0, 1)),
+]
+
+_TIED = np.array([[3, 1, 3, 2, 3]], np.float32)
+
+INDEXING: list[Case] = [
+    *(
+        c
+        for axis in (0, 1, 2)
+        for c in cases("Gather", (7, 11, 13), [X, np.array([[0, 1], [1, 0]])], axis=axis)
+    ),
+    *cases("Gather", 13, [X, np.array(-1)], axis=-1),
+    *cases("Gather", 13, [whole(5), np.array([2, -1], np.int32)]),
+    *cases("GatherElements", (11, 13), [X, whole(2, 3, 2, low=-4, high=4)], axis=2),
+    *cases("GatherND", (11, 12, 13), [X, np.array([[0, 1], [1, -1]])]),
+    *cases("GatherND", 13, [X, np.array([[1], [0]])], batch_dims=1),
+    *cases("GatherND", 13, [X, np.array([[[0, 1, 2]], [[1, 0, 3]]])]),
+    *cases(
+        "ScatterElements",
+        (11, 13, 16, 18),
+        [X, np.array([[[0, -1, 2, 1]]]), normal(1, 1, 4)],
+        axis=1,
+    ),
+    *cases("Scatter", 9, [X, np.array([[[0, 2, 2, 1]]]), normal(1, 1, 4)], axis=1),
+    *(
+        c
+        for reduction, opset in (("add", 16), ("mul", 16), ("max", 18), ("min", 18))
+        for c in [
+            *cases(
+                "ScatterElements",
+                opset,
+                [X, np.array([[[0], [0], [-1]]]), normal(1, 3, 1)],
+                axis=2,
+                reduction=reduction,
+            ),
+            *cases(
+                "ScatterND",
+                opset,
+                [X, np.array([[0, 1], [0, 1], [1, 2]]), normal(3, 4)],
+                reduction=reduction,
+            ),
+        ]
+    ),
+    *cases("ScatterND", (11, 13), [X, np.array([[0, 1], [1, -1]]), normal(2, 4)]),
+    *cases("ScatterND", 16, [X, np.array([[[0, 1, 3]], [[1, -1, 0]]]), normal(2, 1)]),
+    *cases("Slice", (7, 9), [X], starts=[0, 1], ends=[1, 9999], axes=[0, 2]),
+    *cases("Slice", 7, [X], starts=[0, -2], ends=[1, -1]),
+    *cases(
+        "Slice",
+        (10, 11, 13),
+        [X, np.array([1, 0]), np.array([3, 2**62]), np.array([1, -1]), np.array([1, 2])],
+    ),
+    *cases("Slice", 13, [X, np.array([-1]), np.array([-(2**62)]), np.array([2]), np.array([-1])]),
+    *cases("Slice", 13, [X, np.array([3]), np.array([0]), np.array([2]), np.array([-2])]),
+    *cases("Slice", 13, [X, np.array([2**62]), np.array([-3]), np.array([2]), np.array([-1])]),
+    *cases("Slice", 13, [X, np.array([1]), np.array([2])]),
+    *cases("TopK", 7, [X], k=2, axis=2, outputs=(0, 1)),
+    *cases("TopK", 10, [X, np.array([2])], axis=1, outputs=(0, 1)),
+    *cases("TopK", 11, [X, np.array([3])], largest=0, outputs=(0, 1)),
+    *cases("TopK", 11, [_TIED, np.array([4])], outputs=(0, 1), smooth=False),
+    *cases("TopK", 11, [whole(6), np.array([2])], outputs=(0, 1)),
+    *cases("NonZero", (9, 13), [whole(3, 4, low=0, high=2)]),
+    *(
+        c
+        for axis in (-1, 0, 1)
+        for c in cases(
+            "OneHot",
+            (9, 11),
+            [np.array([[0, 2], [-1, 7]]), np.array([3]), np.array([0.5, 2], np.float32)],
+            axis=axis,
+        )
+    ),
+    *cases("Compress", (9, 11), [X, np.array([True, False, True])], axis=1),
+    *cases("Compress", 11, [X, np.array([False, True, True, False, True])]),
+    *cases("ReverseSequence", 10, [normal(4, 3, 2), np.array([1, 4, 2])]),
+    *cases(
+        "ReverseSequence", 10, [normal(3, 4, 2), np.array([1, 4, 2])], batch_axis=0, time_axis=1
+    ),
+    *(
+        c
+        for opset, mode in ((16, "bilinear"), (16, "nearest"), (16, "bicubic"), (20, "linear"))
+        for padding in ("zeros", "border", "reflection")
+        for align in (0, 1)
+        for c in cases(
+            "GridSample",
+            opset,
+            [normal(2, 3, 4, 5), 1.3 * np.tanh(normal(2, 3, 3, 2))],
+            mode=mode,
+            padding_mode=padding,
+            align_corners=align,
+            tolerance=1e-4,
+        )
+    ),
+]
+
+T, B, C, H = 4, 3, 2, 5
+LENGTHS = np.array([4, 1, 3], np.int32)
+
+
+def _recurrent(name: str, gates: int, outputs: int) -> list[Case]:
+    def weights(d: int) -> list[np.ndarray]:
+        return [
+            0.5 * normal(d, gates * H, C),
+            0.5 * normal(d, gates * H, H),
+            normal(d, 2 * gates * H),
+        ]
+
+    def initial(d: int) -> list[np.ndarray]:
+        return [normal(d, B, H) for _ in range(outputs - 1)]
+
+    x, every = normal(T, B, C), tuple(range(outputs))
+    made = cases(name, (7, 14), [x, *weights(1)], hidden_size=H, outputs=every)
+    made += cases(name, 14, [x, *weights(1)[:2]], hidden_size=H, outputs=(0,))
+    made += cases(name, 14, [x, *weights(1)], hidden_size=H, direction="reverse", outputs=every)
+    made += cases(name, 14, [x, *weights(1), LENGTHS, *initial(1)], hidden_size=H, outputs=every)
+    made += cases(
+        name,
+        14,
+        [x, *weights(2), LENGTHS, *initial(2)],
+        hidden_size=H,
+        direction="bidirectional",
+        outputs=every,
+    )
+    made += cases(name, 14, [x, *weights(1)], hidden_size=H, clip=0.4, outputs=every)
+    return made
+
+
+RECURRENT: list[Case] = [
+    *_recurrent("RNN", 1, 2),
+    *_recurrent("GRU", 3, 2),
+    *_recurrent("LSTM", 4, 3),
+    *cases(
+        "RNN",
+        14,
+        [normal(T, B, C), normal(2, H, C), normal(2, H, H)],
+        hidden_size=H,
+        direction="bidirectional",
+        activations=["Relu", "LeakyRelu"],
+        activation_alpha=[0.3],
+        outputs=(0, 1),
+    ),
+    *cases(
+        "GRU",
+        14,
+        [normal(T, B, C), normal(1, 3 * H, C), normal(1, 3 * H, H), normal(1, 6 * H)],
+        hidden_size=H,
+        linear_before_reset=1,
+        outputs=(0, 1),
+    ),
+    *cases(
+        "GRU",
+        14,
+        [normal(T, B, C), normal(1, 3 * H, C), normal(1, 3 * H, H)],
+        hidden_size=H,
+        activations=["HardSigmoid", "Softsign"],
+        activation_alpha=[0.3],
+        activation_beta=[0.4],
+        outputs=(0, 1),
+    ),
+    *cases(
+        "LSTM",
+        14,
+        [
+            normal(T, B, C),
+            normal(1, 4 * H, C),
+            normal(1, 4 * H, H),
+            normal(1, 8 * H),
+            None,
+            None,
+            None,
+            normal(1, 3 * H),
+        ],
+        hidden_size=H,
+        outputs=(0, 1, 2),
+    ),
+    *cases(
+        "LSTM",
+        14,
+        [normal(T, B, C), normal(1, 4 * H, C), normal(1, 4 * H, H)],
+        hidden_size=H,
+        input_forget=1,
+        activations=["Sigmoid", "Tanh", "Relu"],
+        outputs=(0, 1, 2),
+    ),
+]
+
+U8 = whole(2, 3, 4, 4, low=0, high=255).astype(np.uint8)
+I8 = whole(4, 3, 3, 3, low=-127, high=127).astype(np.int8)
+
+
+def one(value: float) -> np.ndarray:
+    return np.array(value, np.float32)
+
+
+QUANTISATION: list[Case] = [
+    *cases(
+        "QuantizeLinear",
+        (10, 13, 19, 21),
+        [40 * X, one(0.3), np.array(120, np.uint8)],
+        smooth=False,
+    ),
+    *cases(
+        "QuantizeLinear", 13, [40 * X, positive(3), whole(3).astype(np.int8)], axis=1, smooth=False
+    ),
+    *cases("QuantizeLinear", 13, [40 * X, one(0.3)], smooth=False),
+    *cases("DequantizeLinear", (10, 13, 19), [U8, one(0.3), np.array(120, np.uint8)]),
+    *cases("DequantizeLinear", 13, [I8, positive(3), np.zeros(3, np.int8)], axis=1),
+    *cases("DequantizeLinear", 13, [whole(3, 4).astype(np.int32), one(0.1)]),
+    *cases(
+        "DequantizeLinear", 21, [whole(4, 6).astype(np.int8), positive(4, 3)], axis=1, block_size=2
+    ),
+    *cases("DynamicQuantizeLinear", 11, [X], outputs=(0, 1, 2), smooth=False),
+    *cases(
+        "MatMulInteger",
+        10,
+        [U8, whole(4, 2).astype(np.int8), np.array(7, np.uint8), np.array(0, np.int8)],
+    ),
+    *cases("MatMulInteger", 10, [U8, whole(4, 2).astype(np.int8)]),
+    *cases(
+        "ConvInteger", 10, [U8, U8[:, :, :3, :3].copy(), np.array(7, np.uint8)], pads=[1, 0, 1, 0]
+    ),
+    *cases(
+        "QLinearMatMul",
+        10,
+        [
+            U8,
+            one(0.1),
+            np.array(3, np.uint8),
+            whole(4, 2).astype(np.uint8),
+            one(0.2),
+            np.array(0, np.uint8),
+            one(3),
+            np.array(128, np.uint8),
+        ],
+        smooth=False,
+        tolerance=1.01,
+    ),
+    *cases(
+        "QLinearConv",
+        10,
+        [
+            U8,
+            one(0.1),
+            np.array(3, np.uint8),
+            I8,
+            one(0.01),
+            np.array(0, np.int8),
+            one(1),
+            np.array(128, np.uint8),
+            whole(4, high=99).astype(np.int32),
+        ],
+        smooth=False,
+        tolerance=1.01,
+    ),
+]
+
+
+def body(nodes, inputs, outputs, weights=()):
+    def info(entries):
+        return [
+            helper.make_tensor_value_info(name, kind, None if kind == FLOAT else [])
+            for name, kind in entries
+        ]
+
+    return helper.make_graph(nodes, "body", info(inputs), info(outputs), list(weights))
+
+
+_THEN = body([helper.make_node("Constant", [], ["t"], value=tensor(normal(2)))], [], [("t", FLOAT)])
+_ELSE = body([helper.make_node("Constant", [], ["e"], value=tensor(normal(2)))], [], [("e", FLOAT)])
+_GROW = body(
+    [
+        helper.make_node("Mul", ["v", "x2"], ["v2"]),  # x2: from outside the loop
+        helper.make_node("ReduceSum", ["v2"], ["s"], keepdims=0),
+        helper.make_node("Less", ["s", "bound"], ["go"]),
+        helper.make_node("Identity", ["s"], ["kept"]),
+    ],
+    [("i", INT64), ("c", BOOL), ("v", FLOAT)],
+    [("go", BOOL), ("v2", FLOAT), ("kept", FLOAT)],
+    [numpy_helper.from_array(np.float32(100), "bound")],
+)
+_RUNNING = body(
+    [
+        helper.make_node("Add", ["s", "item"], ["s2"]),
+        helper.make_node("Mul", ["s2", "item"], ["y"]),
+    ],
+    [("s", FLOAT), ("item", FLOAT)],
+    [("s2", FLOAT), ("y", FLOAT)],
+)
+
+CONTROL_FLOW: list[Case] = [
+    *(
+        c
+        for chosen in (True, False)
+        for c in cases("If", (11, 13, 16), [np.array(chosen)], then_branch=_THEN, else_branch=_ELSE)
+    ),
+    *cases(
+        "Loop", (11, 13), [np.array(3), np.array(True), positive(2)], body=_GROW, outputs=(0, 1)
+    ),
+    *cases(
+        "Scan",
+        (9, 16),
+        [np.zeros(3, np.float32), normal(4, 3)],
+        body=_RUNNING,
+        num_scan_inputs=1,
+        outputs=(0, 1),
+    ),
+    *cases(
+        "Scan",
+        11,
+        [np.zeros(3, np.float32), normal(3, 4)],
+        body=_RUNNING,
+        num_scan_inputs=1,
+        scan_input_axes=[1],
+        scan_input_directions=[1],
+        scan_output_axes=[1],
+        scan_output_directions=[1],
+        outputs=(0, 1),
+    ),
+]
+
+
+def _node(operator, inputs, outputs, **attributes):
+    return helper.make_node(operator, inputs, outputs, **attributes)
+
+
+_BUILD = _node("SequenceConstruct", ["x0", "x1", "x0"], ["s"])
+_JOIN = _node("ConcatFromSequence", ["t"], ["y0"], axis=0)
+_PAIR = [normal(2, 3), normal(2, 3)]
+
+
+def _sequence(operator, nodes, inputs, opsets=(11, 17)):
+    return cases(operator, opsets, inputs, nodes=tuple(nodes))
+
+
+SEQUENCES: list[Case] = [
+    *_sequence(
+        "SequenceConstruct", [_BUILD, _node("Identity", ["s"], ["t"]), _JOIN], _PAIR, (14, 17)
+    ),
+    *_sequence(
+        "ConcatFromSequence",
+        [_BUILD, _node("ConcatFromSequence", ["s"], ["y0"], axis=1, new_axis=1)],
+        _PAIR,
+    ),
+    *_sequence(
+        "SequenceAt", [_BUILD, _node("SequenceAt", ["s", "x2"], ["y0"])], [*_PAIR, np.array(-2)]
+    ),
+    *_sequence("SequenceLength", [_BUILD, _node("SequenceLength", ["s"], ["y0"])], _PAIR),
+    *_sequence(
+        "SequenceErase",
+        [_BUILD, _node("SequenceErase", ["s", "x2"], ["t"]), _JOIN],
+        [*_PAIR, np.array(1)],
+    ),
+    *_sequence("SequenceErase", [_BUILD, _node("SequenceErase", ["s"], ["t"]), _JOIN], _PAIR),
+    *_sequence(
+        "SequenceInsert",
+        [_BUILD, _node("SequenceInsert", ["s", "x1", "x2"], ["t"]), _JOIN],
+        [*_PAIR, np.array(1)],
+    ),
+    *_sequence(
+        "SequenceEmpty",
+        [_node("SequenceEmpty", [], ["s"]), _node("SequenceInsert", ["s", "x0"], ["t"]), _JOIN],
+        _PAIR[:1],
+    ),
+    *_sequence(
+        "SplitToSequence",
+        [
+            _node("SplitToSequence", ["x0", "x1"], ["t"], axis=1),
+            _node("SequenceAt", ["t", "x2"], ["y0"]),
+        ],
+        [X, np.array([1, 2]), np.array(1)],
+    ),
+    *_sequence(
+        "SplitToSequence",
+        [
+            _node("SplitToSequence", ["x0", "x1"], ["t"], axis=1),
+            _node("SequenceAt", ["t", "x2"], ["y0"]),
+        ],
+        [X, np.array(2), np.array(1)],
+    ),
+    *(
+        c
+        for keep in (0, 1)
+        for c in _sequence(
+            "SplitToSequence",
+            [
+                _node("SplitToSequence", ["x0"], ["t"], axis=1, keepdims=keep),
+                _node("SequenceAt", ["t", "x1"], ["y0"]),
+            ],
+            [X, np.array(1)],
+        )
+    ),
+]

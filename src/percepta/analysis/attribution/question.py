@@ -58,10 +58,12 @@ class Question:
         inputs: by input name, ``[B, …]``.
         of_inputs: the inputs that maps are wanted over (of floating type where gradients are used).
         of_layers: the layers that maps are wanted at, in execution order.
-        channel_axes: of the inputs in ``of_inputs``, the axis of the channels in the batched array, over which
-            a map is summed; None: every value is a position of its own.
+        channel_axes: of the inputs in ``of_inputs``, the axis of the channels in the batched array,
+            over which a map is summed; None: every value is a position of its own.
         baselines: by input name, what absence looks like, ``[B, …]``; what is left out is zero.
         rival: the network with the strongest rival of the target, for methods that contrast.
+        signed: whether what speaks against the target is wanted too, as negative values; else maps
+            keep what speaks for it.
         seed: of what is random.
     """
 
@@ -72,6 +74,7 @@ class Question:
     channel_axes: Mapping[str, int | None] = field(default_factory=dict)
     baselines: Mapping[str, Array] = field(default_factory=dict)
     rival: Subject | None = None
+    signed: bool = False
     seed: int = 0
 
 
@@ -93,25 +96,31 @@ class Attribution:
 
 
 class Method(Protocol):
-    """An attribution method.
+    """An attribution method."""
 
-    Attributes:
-        name: as it is called in addresses and on the command line: ``layer-cam``.
-        title: for people: ``Layer-CAM``.
-        source: address of the paper, or of our own description.
-        over: whether its maps lie over layers or over inputs.
-        signed: whether a map has negative values, which speak against the target.
-        needs_gradients: whether the model must be differentiable.
-        forwards: roughly how many forward passes it costs, a backward pass counted as two.
-    """
+    @property
+    def name(self) -> str:
+        """What it is called in addresses and on the command line: ``layer-cam``."""
 
-    name: str
-    title: str
-    source: str
-    over: Literal["layers", "inputs"]
-    signed: bool
-    needs_gradients: bool
-    forwards: int
+    @property
+    def title(self) -> str:
+        """What people call it: ``Layer-CAM``."""
+
+    @property
+    def source(self) -> str:
+        """Address of the paper, or of our own description."""
+
+    @property
+    def over(self) -> Literal["layers", "inputs"]:
+        """Whether its maps lie over layers or over inputs."""
+
+    @property
+    def needs_gradients(self) -> bool:
+        """Whether the model must be differentiable."""
+
+    @property
+    def forwards(self) -> int:
+        """Roughly how many forward passes it costs; a backward pass counts as two."""
 
     def attribute(self, question: Question) -> Attribution:
         """Attribute the target to positions and channels."""

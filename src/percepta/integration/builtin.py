@@ -15,7 +15,7 @@ from percepta.integration.blame import defined_at, is_users, name_of, shown
 from percepta.integration.integration import Connection, Loss, Metric, Prediction
 from percepta.integration.losses import LOSSES
 from percepta.integration.metrics import METRICS, metric_named
-from percepta.integration.wiring import SAMPLES, Names, only
+from percepta.integration.wiring import SAMPLES, Names, named_arguments, only
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Chosen:
             Connection(first, "prediction", name),
             Connection(second, "ground_truth", truth),
         )
-        if SAMPLES in _named_arguments(self.function)[2:]:
+        if SAMPLES in named_arguments(self.function)[2:]:
             wires = (*wires, Connection(SAMPLES, SAMPLES, ""))
         function = fitted(self.function, prediction)
         if self.kind == "loss":
@@ -154,16 +154,8 @@ def _chosen(
     return Chosen(kind, name or title, function, prediction, ground_truth, direction, where)
 
 
-def _named_arguments(function: Callable[..., Any]) -> list[str]:
-    try:
-        parameters = list(inspect.signature(function).parameters.values())
-    except (TypeError, ValueError):
-        return []
-    return [p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
-
-
 def _two_arguments(function: Callable[..., Any], where: Where) -> tuple[str, str]:
-    named = _named_arguments(function)
+    named = named_arguments(function)
     if len(named) < 2:
         raise IntegrationError(
             f"{name_of(function)}() does not take (prediction, target).",

@@ -19,17 +19,23 @@ from numpy.typing import NDArray
 from percepta.core.errors import IntegrationError
 from percepta.integration.arrays import as_array
 from percepta.integration.blame import defined_at, name_of
+from percepta.integration.calls import Arguments, part
+from percepta.integration.deciding import are_decisions
+from percepta.integration.samples import SampleBatch
+from percepta.integration.wiring import SAMPLES, named_arguments
 
 Array = NDArray[Any]
 
 
-def per_sample_loss(loss: Callable[..., Any]) -> Callable[[Array, Array], Array]:
-    """Return ``(prediction, target) -> [B]`` on arrays for any loss.
+def per_sample_loss(loss: Callable[..., Any]) -> Callable[..., Any]:
+    """Return ``(prediction, target) -> [B]`` on arrays for any loss or metric.
 
     * An object or function with a ``reduction`` is used with ``reduction='none'`` (on a copy), and
       what it gives per sample is averaged over positions.
     * A function of torch, or one that does not work on arrays, receives tensors.
     * One that reduces a batch to one number is called sample by sample.
+    * One with a further argument ``samples`` is told who the samples are; lists of decisions stay as they
+      are.
 
     Args:
         loss: an ``nn.Module`` loss, a function of ``torch.nn.functional``, or any function of two
@@ -37,6 +43,8 @@ def per_sample_loss(loss: Callable[..., Any]) -> Callable[[Array, Array], Array]
     """
     if getattr(loss, "__module__", "").startswith("percepta.integration."):
         return loss
+    if SAMPLES in named_arguments(loss)[2:]:
+        return _PerSampleTold(loss)
     _takes_two(loss)
     return _PerSample(loss)
 
@@ -70,35 +78,49 @@ class _PerSample:
         if hasattr(loss, "__code__"):
             self.__code__ = loss.__code__
 
-    def __call__(self, prediction: Array, target: Array) -> Array:
-        """Give one value per sample, ``[B]``."""
-        values = self._values(prediction, target)
+    def __call__(self, prediction: Array, target: Array) -> Any:
+        """Give one value per sample, ``[B]``, or the lists of decisions that the function gives."""
+        return self._per_sample(prediction, target, {})
+
+    def _per_sample(self, prediction: Array, target: Array, more: Arguments) -> Any:
+        value = self._value(prediction, target, more)
+        if are_decisions(value):
+            return value
+        values = as_array(value)
         if values.ndim == 0 and len(prediction) > 1:
             each = [
-                self._values(prediction[i : i + 1], target[i : i + 1])
+                self._value(prediction[i : i + 1], target[i : i + 1], part(more, i))
                 for i in range(len(prediction))
             ]
-            values = np.stack([value.reshape(()) for value in each])
+            values = np.stack([as_array(value).reshape(()) for value in each])
         if values.ndim > 1:
             values = values.reshape(len(values), -1).mean(axis=1)
         return values
 
-    def _values(self, prediction: Array, target: Array) -> Array:
+    def _value(self, prediction: Array, target: Array, more: Arguments) -> Any:
         if not self.tensors:
             try:
-                return as_array(self.function(prediction, target))
+                return self.function(prediction, target, **more)
             except (AttributeError, TypeError):
                 if "torch" not in sys.modules:
                     raise
-                values = self._from_tensors(prediction, target)
+                value = self._from_tensors(prediction, target, more)
                 self.tensors = True  # it needed what only tensors have
-                return values
-        return self._from_tensors(prediction, target)
+                return value
+        return self._from_tensors(prediction, target, more)
 
-    def _from_tensors(self, prediction: Array, target: Array) -> Array:
+    def _from_tensors(self, prediction: Array, target: Array, more: Arguments) -> Any:
         torch = sys.modules["torch"]
         with torch.no_grad():
-            return as_array(self.function(_tensor(prediction), _tensor(target)))
+            return self.function(_tensor(prediction), _tensor(target), **more)
+
+
+class _PerSampleTold(_PerSample):
+    """The same, of a function that is also told who the samples are."""
+
+    def __call__(self, prediction: Array, target: Array, samples: SampleBatch) -> Any:  # type: ignore[override]
+        """Give one value per sample, ``[B]``, or the lists of decisions that the function gives."""
+        return self._per_sample(prediction, target, {SAMPLES: samples})
 
 
 def _field_name(loss: Callable[..., Any]) -> str:

@@ -99,6 +99,15 @@ def connect(
     return tuple(connections)
 
 
+def named_arguments(function: Callable[..., Any]) -> list[str]:
+    """Return the arguments of a function that can be given by name; none of one that tells none."""
+    try:
+        parameters = list(inspect.signature(function).parameters.values())
+    except (TypeError, ValueError):
+        return []
+    return [p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
+
+
 def only(source: Source, wanted: str | None, names: Names, where: Where) -> str:
     """Return the name of the wanted, or else of the only, array of a kind.
 

@@ -95,8 +95,8 @@ class Run:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What is worth knowing of the run's data, e.g. fields whose values had several types."""
-        return tuple(self.manifest["notes"])
+        """What is worth knowing: what the evaluation noted, and fields whose values had several types."""
+        return (*self.details.get("notes", ()), *self.manifest["notes"])
 
     @cached_property
     def sample_id_field(self) -> Field:

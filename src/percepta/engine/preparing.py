@@ -21,6 +21,8 @@ from percepta.integration import Integration, Reading, Samples, complete
 from percepta.models import Model
 
 CALIBRATION_SAMPLES = 256
+KEPT_BYTES = 64 * 2**20
+"""Outputs kept to see how they are read: all where they are class scores, some where they are maps."""
 EXAMPLE_SIZE = 4
 
 
@@ -78,7 +80,8 @@ def prepare(
         given = run_batch(integration, model, batch, spaces.layers)
         gathered.append(responses(given))
         own_spaces.vectors(batch.latents, arrays_of(batch, given, by_subset))  # or say why not
-        if integration.labeled(batch.keys[0].subset):
+        kept = sum(array.nbytes for part in outputs for array in part.values())
+        if integration.labeled(batch.keys[0].subset) and kept < KEPT_BYTES:
             outputs.append(given.outputs)
             truths.append(batch.ground_truths)
         last = given.outputs

@@ -59,6 +59,28 @@ def read_onnx(path: Path) -> tuple[onnx.ModelProto, str]:
     return model, digest.hexdigest()
 
 
+def file_of_session(session: object) -> Path:
+    """Return the file that an ``onnxruntime.InferenceSession`` was opened from.
+
+    Raises:
+        ModelError: it was opened from bytes, or the file is gone.
+    """
+    path = getattr(session, "_model_path", None)
+    if not path:
+        raise ModelError(
+            "This onnxruntime session was made from bytes, and percepta needs the model itself.",
+            fix="Return the path of the .onnx file from the model function.",
+        )
+    file = Path(path).absolute()
+    if not file.is_file():
+        raise ModelError(
+            "The file of this onnxruntime session is not there any more.",
+            where=Where(file=str(path)),
+            fix="Return the path of the .onnx file from the model function.",
+        )
+    return file
+
+
 def _check_domains(model: onnx.ModelProto, where: Where) -> None:
     inside = {(function.domain, function.name) for function in model.functions}
     foreign = {

@@ -11,6 +11,7 @@ from onnx import TensorProto, helper
 from percepta.models.feeds import last_layers
 from percepta.models.layout import ResponseLayout
 from percepta.models.model import LayerKind
+from percepta.models.onnx_weights import constant_tensors
 
 _FEATURES: dict[str, tuple[LayerKind, int]] = {
     "Conv": ("conv", 1),
@@ -52,6 +53,7 @@ class Tap:
         channel_axis: of the response, possibly negative.
         tensor: the response: the layer's output after its bias, batch norm and activation.
         node: index of the node that gives it.
+        origin: index of the node that computes the features.
     """
 
     layer: str
@@ -59,6 +61,7 @@ class Tap:
     channel_axis: int
     tensor: str
     node: int
+    origin: int
 
 
 def find_taps(graph: onnx.GraphProto) -> list[Tap]:
@@ -69,7 +72,7 @@ def find_taps(graph: onnx.GraphProto) -> list[Tap]:
 
     Nodes inside control flow are passed over.
     """
-    constants = _constants(graph)
+    constants = constant_tensors(graph)
     users: dict[str, list[int]] = {}
     for index, node in enumerate(graph.node):
         for name in node.input:
@@ -85,11 +88,11 @@ def find_taps(graph: onnx.GraphProto) -> list[Tap]:
         name = node.name if node.name and node.name not in seen else node.output[0]
         if node.op_type in _NORMS:
             axis = _NORMS[node.op_type]
-            alone.append(Tap(name, "norm", axis, node.output[0], index))
+            alone.append(Tap(name, "norm", axis, node.output[0], index, index))
         elif node.op_type in _FEATURES and _has_weight(node, constants):
             kind, axis = _FEATURES[node.op_type]
             end = _response_node(graph, index, users, constants, outputs)
-            tap = Tap(name, kind, axis, graph.node[end].output[0], end)
+            tap = Tap(name, kind, axis, graph.node[end].output[0], end, index)
             (alone if _is_depthwise(node, weights) else features).append(tap)
         seen.add(name)
     return features or alone
@@ -112,6 +115,17 @@ def feeds_of(
         found = last_layers(start, predecessors, layers.get, order)
         feeds[output] = found or set(list(order)[-1:])
     return feeds
+
+
+def is_only_cast_to_whole(graph: onnx.GraphProto, tensor: str) -> bool:
+    """Whether a graph reads a tensor only as whole numbers: no gradient reaches it."""
+    users = [node for node in graph.node if tensor in node.input]
+    return bool(users) and all(_casts_to_whole(node) for node in users)
+
+
+def _casts_to_whole(node: onnx.NodeProto) -> bool:
+    target = next((a.i for a in node.attribute if a.name == "to"), TensorProto.FLOAT)
+    return node.op_type == "Cast" and target in (TensorProto.INT32, TensorProto.INT64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,17 +209,6 @@ def _copy(model: onnx.ModelProto) -> onnx.ModelProto:
     copy = onnx.ModelProto()
     copy.CopyFrom(model)
     return copy
-
-
-def _constants(graph: onnx.GraphProto) -> set[str]:
-    """Return the tensors that do not depend on the graph's inputs."""
-    found = {tensor.name for tensor in graph.initializer}
-    found.update(sparse.values.name for sparse in graph.sparse_initializer)
-    for node in graph.node:
-        random = node.op_type.startswith("Random") or any(a.HasField("g") for a in node.attribute)
-        if not random and all(name in found for name in node.input if name):
-            found.update(name for name in node.output if name)
-    return found
 
 
 def _has_weight(node: onnx.NodeProto, constants: set[str]) -> bool:

@@ -37,13 +37,19 @@ class GraphInputs:
         """Return the batch size that the file fixes, or None.
 
         Raises:
-            ModelError: an input is not a tensor.
+            ModelError: an input is not a tensor of numbers.
         """
         sizes = set()
         for value in self._values.values():
             if not value.type.HasField("tensor_type"):
                 message = f"The model's input {value.name} is not a tensor."
                 raise ModelError(message, where=self._where, fix="Export it with tensor inputs.")
+            if value.type.tensor_type.elem_type == onnx.TensorProto.STRING:
+                raise ModelError(
+                    f"The model's input {value.name} takes text, not numbers.",
+                    where=self._where,
+                    fix="Encode the text in the input function and export the part after it.",
+                )
             dims = value.type.tensor_type.shape.dim
             if dims and dims[0].HasField("dim_value") and dims[0].dim_value > 0:
                 sizes.add(dims[0].dim_value)
@@ -56,6 +62,10 @@ class GraphInputs:
             ModelError: a shape does not fit, or a cast would lose fractions.
         """
         return {self._own[name]: self._fit_one(name, array) for name, array in batch.items()}
+
+    def own(self, name: str) -> str:
+        """Return the graph's name of an input."""
+        return self._own[name]
 
     def spec(self, name: str, array: Array, batch: int | None) -> TensorSpec:
         """Return what an input takes; sizes the file leaves out are those of the example."""

@@ -2,45 +2,64 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import onnx
 import onnxruntime
-from onnx import TensorProto
 
 from percepta.core.errors import ModelError, Where
-from percepta.models.batches import check_batch, describe_batch, run_in_pieces, take_cyclic
+from percepta.core.network import Network
+from percepta.models.batches import Masks, check_batch, run_in_pieces
 from percepta.models.layout import ResponseLayout, execution_depth, find_layout, merge_groups
+from percepta.models.masking import can_be_masked, check_masks, mask_weights, pool_within
 from percepta.models.matching import choose_outputs
-from percepta.models.model import Array, Forward, Layer, TensorSpec, describe_model
+from percepta.models.model import (
+    Array,
+    Forward,
+    Gradients,
+    Layer,
+    Target,
+    TensorSpec,
+    describe_model,
+)
+from percepta.models.onnx_cleaning import cleaned
 from percepta.models.onnx_file import read_onnx
 from percepta.models.onnx_graph import (
     PooledNames,
     Tap,
     feeds_of,
     find_taps,
+    is_only_cast_to_whole,
     with_pooled_outputs,
     with_responses,
 )
 from percepta.models.onnx_inputs import GraphInputs
+from percepta.models.onnx_network import describe_network
+from percepta.models.onnx_sessions import Probe, Runtime, single
+from percepta.models.onnx_shapes import infer_shapes
+from percepta.models.onnx_weights import owned_weights
 
-PROBE_SIZES = (2, 3)
-_FLOATS = {"float16", "float32", "float64"}
+if TYPE_CHECKING:
+    from percepta.models.onnx_torch import Translation
+
+_FLOATS = {"float32", "float64"}
 
 
 @dataclass(frozen=True, slots=True)
 class _Session:
+    """A session that also gives responses: of some layers pooled, of some whole, to be masked."""
+
     run: onnxruntime.InferenceSession
-    pooled: dict[str, PooledNames]
+    pooled: Mapping[str, PooledNames]
+    whole: Mapping[str, str]
 
 
 class OnnxModel:
-    """An ONNX file on onnxruntime.
+    """An ONNX file on onnxruntime; its gradients on torch.
 
     Each set of captured layers gets its own session, whose graph also gives their pooled responses;
     it is built at the first batch that asks for it.
@@ -67,79 +86,202 @@ class OnnxModel:
     ) -> None:
         self._where = Where(file=str(path))
         self._folder = str(path.resolve().parent)
-        self._model, self.content_hash = read_onnx(path)
-        self._providers = _choose_providers(device)
-        self._sessions: dict[frozenset[str], _Session] = {}
-        self.parameters = _count_parameters(self._model.graph)
+        model, self.content_hash = read_onnx(path)
+        self._model = cleaned(model)
         self._given = GraphInputs(self._model.graph, tuple(example), self._where)
+        self._runtime = Runtime(device, self._folder, self._given, self._where)
+        self._sessions: dict[tuple[frozenset[str], bool], _Session] = {}
+        self._translated: Translation | None = None
+        self.parameters = sum(owned_weights(self._model.graph).values())
         batch, _ = check_batch(example, self._given.names, self._where)
-        self.max_batch = self._given.fixed_batch()
         self._open(batch, outputs)
 
     def _open(self, batch: Mapping[str, Array], names: Sequence[str] | None) -> None:
         taps = find_taps(self._model.graph)
-        seen, types = self._probe(batch, [tap.tensor for tap in taps])
-        smallest = min(seen)
-        self.max_batch = None if len(seen) > 1 else smallest
-        own = [v.name for v in self._model.graph.output if v.name in seen[smallest]]
-        shapes = {name: seen[smallest][name] for name in own}
-        self._outputs = choose_outputs(shapes, smallest, names, self._where)
+        tensors = [tap.tensor for tap in taps]
+        size = self._given.fixed_batch()
+        probe = self._runtime.probe(self._model, batch, tensors, size)
+        self.max_batch = None if len(probe.shapes) > 1 else probe.smallest
+        seen = probe.shapes[probe.smallest]
+        own = {v.name: seen[v.name] for v in self._model.graph.output if v.name in seen}
+        self._outputs = choose_outputs(own, probe.smallest, names, self._where)
         self._layouts: dict[str, ResponseLayout] = {}
-        for tap in taps:
-            if types[tap.tensor] in _FLOATS and len(seen[smallest][tap.tensor]) >= 2:
-                by_size = {size: shapes_seen[tap.tensor] for size, shapes_seen in seen.items()}
-                layout = find_layout(by_size, tap.channel_axis)
-                if layout is not None:
-                    self._layouts[tap.layer] = layout
-        self._taps = {tap.layer: tap for tap in taps if tap.layer in self._layouts}
+        self._taps = {tap.layer: tap for tap in taps if self._has_layout(tap, probe)}
         if not self._taps:
-            self._tap_outputs(seen, types)
+            self._tap_outputs(probe)
         self.layers = self._describe_layers()
         self.inputs = tuple(self._given.spec(n, a, self.max_batch) for n, a in batch.items())
         self.outputs = tuple(
-            TensorSpec(name, (self.max_batch, *_varying(seen, tensor)[1:]), types[tensor])
+            TensorSpec(name, (self.max_batch, *probe.varying(tensor)[1:]), probe.types[tensor])
             for name, tensor in self._outputs.items()
         )
+        self._probed = probe
+        self._sample_shapes = {name: array.shape[1:] for name, array in batch.items()}
 
     @property
     def device(self) -> str:
         """Where it runs, ``cpu`` or ``cuda``."""
-        return "cuda" if "CUDAExecutionProvider" in self._providers else "cpu"
+        return self._runtime.device
 
-    def forward(self, inputs: Mapping[str, Array], capture: Sequence[str] = ()) -> Forward:
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a user should know about the file, in sentences."""
+        if self.max_batch is None:
+            return ()
+        if self.max_batch == 1:
+            return ("The file takes one sample at a time, so batches run one by one.",)
+        return (f"The file takes exactly {self.max_batch} samples, so batches are cut to that.",)
+
+    @cached_property
+    def no_gradients(self) -> str | None:
+        """The operators without a gradient, in a sentence, or None; the first look imports torch."""
+        from percepta.models.onnx_torch import unsupported_operators
+
+        wanted = [*self._outputs.values(), *(tap.tensor for tap in self._taps.values())]
+        missing = unsupported_operators(self._model, wanted)
+        if not missing:
+            return None
+        return f"percepta has no gradient through {', '.join(missing)} of this ONNX file."
+
+    @cached_property
+    def network(self) -> Network:
+        """The network as a graph for people."""
+        by_size = []
+        for size, seen in self._probed.shapes.items():
+            given = {
+                self._given.own(name): (size, *shape) for name, shape in self._sample_shapes.items()
+            }
+            by_size.append(infer_shapes(self._model, given) | given | seen)
+        shapes = {
+            name: tuple(
+                sizes[0] if len(set(sizes)) == 1 else None
+                for sizes in zip(*(shapes.get(name, ()) for shapes in by_size), strict=False)
+            )
+            for name in by_size[0]
+        }
+        inputs = {name: self._given.own(name) for name in self._given.names}
+        taps = self._taps.values()
+        return describe_network(self._model.graph, inputs, self._outputs, taps, shapes)
+
+    def forward(
+        self, inputs: Mapping[str, Array], capture: Sequence[str] = (), masks: Masks = None
+    ) -> Forward:
         """Run a batch; see :meth:`percepta.models.Model.forward`."""
-        unknown = [name for name in capture if name not in self._taps]
-        if unknown:
-            message = f"The model has no layer {', '.join(unknown)} to capture."
-            raise ModelError(message, where=self._where)
+        self._check_layers(capture)
         batch, samples = check_batch(inputs, self._given.names, self._where)
-        session = self._session(capture)
+        checked = None if masks is None else check_masks(masks, samples)
+        session = self._session(capture, checked is not None)
         return run_in_pieces(
-            batch, samples, self.max_batch, lambda piece, _: self._forward(piece, session, capture)
+            batch,
+            samples,
+            self.max_batch,
+            lambda piece, part: self._forward(piece, session, capture, part),
+            checked,
+        )
+
+    def gradients(
+        self,
+        inputs: Mapping[str, Array],
+        target: Target,
+        *,
+        of_inputs: Sequence[str] = (),
+        of_layers: Sequence[str] = (),
+    ) -> Gradients:
+        """Differentiate a target; see :meth:`percepta.models.Model.gradients`."""
+        import torch
+
+        from percepta.models.differentiating import Tap as TapFunction
+        from percepta.models.differentiating import differentiate
+
+        if self.no_gradients is not None:
+            raise ModelError(self.no_gradients, where=self._where)
+        self._check_layers(of_layers)
+        self._check_inputs(of_inputs)
+        batch, _ = check_batch(inputs, self._given.names, self._where)
+        fed = self._given.fit(batch)
+        translation = self._translation()
+
+        def run(
+            tensors: Mapping[str, torch.Tensor], tap: TapFunction
+        ) -> Mapping[str, torch.Tensor]:
+            own = {self._given.own(name): tensor for name, tensor in tensors.items()}
+            return translation.run(own, tap)
+
+        return differentiate(
+            run,
+            {
+                name: torch.tensor(fed[self._given.own(name)], device=translation.device)
+                for name in batch
+            },
+            target,
+            of_inputs,
+            of_layers,
+            size=self.max_batch,
+            batch_axes={name: layout.batch_axis for name, layout in self._layouts.items()},
         )
 
     def describe(self) -> dict[str, Any]:
         """Return what a run's manifest keeps about the model."""
         opsets = {o.domain or "ai.onnx": o.version for o in self._model.opset_import}
         producer = f"{self._model.producer_name} {self._model.producer_version}".strip()
-        return describe_model(self) | {"opsets": opsets, "producer": producer}
+        more = {"opsets": opsets, "producer": producer, "notes": list(self.notes)}
+        return describe_model(self) | more
 
     def close(self) -> None:
         """Drop the sessions; the next forward builds what it needs again."""
         self._sessions.clear()
+        self._translated = None
+
+    def _translation(self) -> Translation:
+        """Return the graph on torch, made when first asked for."""
+        if self._translated is None:
+            self._translated = self._translate()
+        return self._translated
+
+    def _translate(self) -> Translation:
+        import torch
+
+        from percepta.models.onnx_torch import Translation
+
+        cuda = self.device == "cuda" and torch.cuda.is_available()
+        taps = {name: tap.tensor for name, tap in self._taps.items()}
+        device = torch.device("cuda" if cuda else "cpu")
+        return Translation(self._model, self._folder, self._outputs, taps, device, self._where)
+
+    def _check_layers(self, names: Sequence[str]) -> None:
+        unknown = [name for name in names if name not in self._taps]
+        if unknown:
+            message = f"The model has no layer {', '.join(unknown)} to capture."
+            raise ModelError(message, where=self._where)
+
+    def _check_inputs(self, names: Sequence[str]) -> None:
+        for name in names:
+            if name not in self._given.names:
+                raise ModelError(f"The model has no input {name}.", where=self._where)
+            if is_only_cast_to_whole(self._model.graph, self._given.own(name)):
+                raise ModelError(
+                    f"The model reads the input {name} as whole numbers, which have no gradient.",
+                    where=self._where,
+                    fix="Ask for the gradient at the layer that embeds it.",
+                )
 
     def _forward(
-        self, batch: Mapping[str, Array], session: _Session, capture: Sequence[str]
+        self, batch: Mapping[str, Array], session: _Session, capture: Sequence[str], masks: Masks
     ) -> Forward:
-        fetch = list(self._outputs.values())
-        for name in capture:
-            fetch += [session.pooled[name].mean, session.pooled[name].max]
+        fetch = [*self._outputs.values(), *session.whole.values()]
+        for names in session.pooled.values():
+            fetch += [names.mean, names.max]
         wanted = list(dict.fromkeys(fetch))
-        got = dict(zip(wanted, self._run(session.run, batch, wanted), strict=True))
-        outputs = {name: _single(got[tensor]) for name, tensor in self._outputs.items()}
-        mean = {n: self._pooled(n, got[session.pooled[n].mean], False) for n in capture}
-        maximum = {n: self._pooled(n, got[session.pooled[n].max], True) for n in capture}
-        return Forward(outputs, mean, maximum)
+        got = dict(zip(wanted, self._runtime.run(session.run, batch, wanted), strict=True))
+        outputs = {name: single(got[tensor]) for name, tensor in self._outputs.items()}
+        mean = {n: self._pooled(n, got[p.mean], False) for n, p in session.pooled.items()}
+        maximum = {n: self._pooled(n, got[p.max], True) for n, p in session.pooled.items()}
+        if masks is not None:
+            for name, tensor in session.whole.items():
+                planes = np.moveaxis(got[tensor], self._layouts[name].channel_axis, 1)
+                weights = mask_weights(masks, planes.shape[2:])
+                mean[name], maximum[name] = pool_within(planes, weights)
+        return Forward(outputs, {n: mean[n] for n in capture}, {n: maximum[n] for n in capture})
 
     def _pooled(self, name: str, value: Array, by_max: bool) -> Any:
         layout = self._layouts[name]
@@ -148,88 +290,39 @@ class OnnxModel:
         flat = value.reshape(-1, layout.width).astype(np.float32, copy=False)
         return merge_groups(flat, layout.groups, by_max)
 
-    def _session(self, capture: Sequence[str]) -> _Session:
-        key = frozenset(capture)
+    def _session(self, capture: Sequence[str], masked: bool) -> _Session:
+        key = (frozenset(capture), masked)
         if key not in self._sessions:
-            taps = [tap for name, tap in self._taps.items() if name in key]
-            model, pooled = with_pooled_outputs(self._model, taps, self._layouts)
+            taps = [tap for name, tap in self._taps.items() if name in capture]
+            whole = {t.layer: t.tensor for t in taps if masked and self._is_grid(t.layer)}
+            rest = [tap for tap in taps if tap.layer not in whole]
+            model, pooled = with_pooled_outputs(self._model, rest, self._layouts)
+            if whole:
+                model = with_responses(model, whole.values())
             if len(self._sessions) >= 2:  # each holds the weights
                 self._sessions.clear()
-            self._sessions[key] = _Session(self._start(model, optimise=True), pooled)
+            run = self._runtime.start(model, optimise=True)
+            self._sessions[key] = _Session(run, pooled, whole)
         return self._sessions[key]
 
-    def _start(self, model: onnx.ModelProto, optimise: bool) -> onnxruntime.InferenceSession:
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 4
-        options.use_deterministic_compute = True
-        levels = onnxruntime.GraphOptimizationLevel
-        options.graph_optimization_level = (
-            levels.ORT_ENABLE_ALL if optimise else levels.ORT_ENABLE_BASIC
-        )
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        options.add_session_config_entry(
-            "session.model_external_initializers_file_folder_path", self._folder
-        )
-        try:
-            content = model.SerializeToString()
-            return onnxruntime.InferenceSession(content, options, providers=self._providers)
-        except Exception as error:
-            raise ModelError(
-                f"onnxruntime {onnxruntime.__version__} cannot open the model: {_reason(error)}",
-                where=self._where,
-                fix="Check it with onnx.checker; export it again, with opset 17 if in doubt.",
-            ) from error
+    def _is_grid(self, layer: str) -> bool:
+        return can_be_masked(self._layouts[layer])
 
-    def _run(
-        self, session: onnxruntime.InferenceSession, batch: Mapping[str, Array], fetch: list[str]
-    ) -> list[Array]:
-        feed = self._given.fit(batch)
-        try:
-            return list(session.run(fetch, feed))
-        except Exception as error:
-            raise ModelError(
-                f"The model failed on {describe_batch(batch)}: {_reason(error)}",
-                where=self._where,
-                fix="Let the input functions return what the model takes.",
-            ) from error
+    def _has_layout(self, tap: Tap, probe: Probe) -> bool:
+        """Learn how a layer's response is laid out; False where it has no samples and channels."""
+        layout = find_layout(probe.of(tap.tensor), tap.channel_axis)
+        if layout is None or probe.types[tap.tensor] not in _FLOATS:
+            return False
+        self._layouts[tap.layer] = layout
+        return True
 
-    def _probe(
-        self, batch: Mapping[str, Array], tensors: Sequence[str]
-    ) -> tuple[dict[int, dict[str, tuple[int, ...]]], dict[str, str]]:
-        """Run small batches and note shape (by batch size) and element type of the tensors."""
-        session = self._start(with_responses(self._model, tensors), optimise=False)
-        kinds = {value.name: value.type for value in session.get_outputs()}
-        fetch = [name for name, kind in kinds.items() if kind.startswith("tensor(")]
-
-        def shapes(size: int) -> tuple[dict[str, tuple[int, ...]], dict[str, str]]:
-            values = self._run(session, take_cyclic(batch, size), fetch)
-            found = dict(zip(fetch, values, strict=True))
-            types = {n: _single(v[:0]).dtype.name if v.ndim else "" for n, v in found.items()}
-            return {name: value.shape for name, value in found.items()}, types
-
-        if self.max_batch is not None:
-            seen, types = shapes(self.max_batch)
-            return {self.max_batch: seen}, types
-        try:
-            probes = {size: shapes(size) for size in PROBE_SIZES}
-        except ModelError as error:  # a batch of one may be frozen inside the graph
-            try:
-                probes = {1: shapes(1)}
-            except ModelError:
-                raise error from error.__cause__
-        return {size: seen for size, (seen, _) in probes.items()}, probes[min(probes)][1]
-
-    def _tap_outputs(
-        self, seen: Mapping[int, Mapping[str, tuple[int, ...]]], types: Mapping[str, str]
-    ) -> None:
+    def _tap_outputs(self, probe: Probe) -> None:
         """Let outputs stand for layers where the graph has none."""
         for name, tensor in self._outputs.items():
-            by_size = {size: shapes[tensor] for size, shapes in seen.items()}
-            axis = 1 if len(by_size[min(by_size)]) >= 4 else -1
-            layout = find_layout(by_size, axis)
-            if layout is not None and types[tensor] in _FLOATS:
-                self._layouts[name] = layout
-                self._taps[name] = Tap(name, "other", axis, tensor, -1)
+            axis = 1 if len(probe.shapes[probe.smallest][tensor]) >= 4 else -1
+            tap = Tap(name, "other", axis, tensor, -1, -1)
+            if self._has_layout(tap, probe):
+                self._taps[name] = tap
 
     def _describe_layers(self) -> tuple[Layer, ...]:
         taps = list(self._taps.values())
@@ -245,45 +338,3 @@ class OnnxModel:
             )
             for index, tap in enumerate(taps)
         )
-
-
-def _choose_providers(device: str | None) -> list[str]:
-    available = onnxruntime.get_available_providers()
-    wants_cuda = device is None or device.startswith("cuda")
-    if wants_cuda and "CUDAExecutionProvider" in available:
-        return ["CUDAExecutionProvider", "CPUExecutionProvider"]
-    if device is not None and device != "cpu":
-        raise ModelError(
-            f"This onnxruntime cannot run on {device!r}.",
-            fix="Install onnxruntime-gpu for CUDA, or leave the device out.",
-        )
-    return ["CPUExecutionProvider"]
-
-
-def _count_parameters(graph: onnx.GraphProto) -> int:
-    """Return the number of floating or quantised weights of the graph."""
-    kinds = {
-        TensorProto.FLOAT,
-        TensorProto.FLOAT16,
-        TensorProto.BFLOAT16,
-        TensorProto.DOUBLE,
-        TensorProto.INT8,
-        TensorProto.UINT8,
-    }
-    return sum(int(np.prod(t.dims)) for t in graph.initializer if t.data_type in kinds)
-
-
-def _varying(seen: Mapping[int, Mapping[str, tuple[int, ...]]], name: str) -> list[int | None]:
-    shapes = [shapes[name] for shapes in seen.values()]
-    return [sizes[0] if len(set(sizes)) == 1 else None for sizes in zip(*shapes, strict=False)]
-
-
-def _single(array: Array) -> Array:
-    return array.astype(np.float32) if array.dtype == np.float16 else array
-
-
-def _reason(error: Exception) -> str:
-    """Return the telling part of an onnxruntime message: its first line, without the prefix."""
-    text = str(error).strip().splitlines()
-    line = text[0] if text else type(error).__name__
-    return re.sub(r"^\[ONNXRuntimeError\] : \d+ : \w+ : ", "", line)[:400]

@@ -29,6 +29,14 @@ _TORCH: dict[int, torch.dtype] = {
     TensorProto.UINT4: torch.uint8,
 }
 
+_WIDER = {
+    torch.float16: torch.float32,
+    torch.bfloat16: torch.float32,
+    torch.uint16: torch.int32,
+    torch.uint32: torch.int64,
+    torch.uint64: torch.int64,
+}
+
 
 def torch_type(element: int) -> torch.dtype:
     """Return the type a value of an ONNX element type has here.
@@ -43,6 +51,11 @@ def torch_type(element: int) -> torch.dtype:
             fix="Export the model with ordinary numbers.",
         )
     return _TORCH[element]
+
+
+def known(dtype: torch.dtype) -> torch.dtype:
+    """Return the type that values of a torch type have here."""
+    return _WIDER.get(dtype, dtype)
 
 
 def to_torch(tensor: onnx.TensorProto, folder: str) -> torch.Tensor:

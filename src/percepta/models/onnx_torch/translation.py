@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,12 +13,10 @@ from onnx import AttributeProto
 from percepta.core.errors import ModelError, Where
 from percepta.models.differentiating import Tap
 from percepta.models.onnx_torch import families
-from percepta.models.onnx_torch.elements import to_torch
+from percepta.models.onnx_torch.elements import known, to_torch
 from percepta.models.onnx_torch.table import Operator, find_operator
 
 Values = dict[str, Any]
-Pass = Generator[tuple[str, torch.Tensor], torch.Tensor, Values]
-TapPieces = Callable[[str, list[torch.Tensor]], list[torch.Tensor]]
 
 families.load()
 
@@ -56,20 +54,18 @@ class _Steps:
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
 
-    def walk(self, values: Values, taps: Mapping[str, str]) -> Pass:
-        """Run every step; hand out the tensors that are tapped, by layer, and take them back."""
+    def run(self, values: Values, layers: Mapping[str, str], tap: Tap) -> None:
+        """Run every step, adding to the values; a tensor that is a layer's response is tapped."""
         for step in self.steps:
             for name, result in zip(step.outputs, step.run(values), strict=False):
-                values[name] = (yield taps[name], result) if name in taps else result
-        return values
+                values[name] = tap(layers[name], result) if name in layers else result
 
     def bound(self, outer: Values) -> Any:
         """Return the graph as a function that also sees the values around it."""
 
         def body(*inputs: Any) -> tuple[Any, ...]:
             values = {**outer, **self.constants, **dict(zip(self.inputs, inputs, strict=True))}
-            for step in self.steps:
-                values.update(zip(step.outputs, step.run(values), strict=False))
+            self.run(values, {}, lambda layer, response: response)
             return tuple(values[name] for name in self.outputs)
 
         return body
@@ -99,7 +95,7 @@ class Translation:
         device: torch.device,
         where: Where | None = None,
     ) -> None:
-        self._outputs, self._where, self._device = dict(outputs), where, device
+        self._outputs, self._where, self.device = dict(outputs), where, device
         self._layers = {tensor: layer for layer, tensor in taps.items()}
         wanted = {*outputs.values(), *taps.values()}
         self._graph = _Reader(_opsets(model), folder, device, where).read(model.graph, wanted)
@@ -110,51 +106,16 @@ class Translation:
         Args:
             inputs: by the graph's names.
             tap: gets the response of every layer.
-        """
-        return self.run_in_pieces([inputs], lambda layer, parts: [tap(layer, parts[0])])[0]
-
-    def run_in_pieces(
-        self, pieces: Sequence[Mapping[str, torch.Tensor]], tap: TapPieces
-    ) -> list[dict[str, torch.Tensor]]:
-        """Run several batches in step, so that a response of all of them can be tapped as one.
-
-        Args:
-            pieces: inputs by the graph's names, of each batch.
-            tap: ``tap(layer, responses) -> responses``, one of each batch.
-
-        Returns:
-            The outputs by name, of each batch.
 
         Raises:
             ModelError: a step fails.
         """
-        passes = [self._start(piece) for piece in pieces]
-        replies: list[torch.Tensor] | None = None
-        ended: list[Values] = []
-        while not ended:
-            parts: list[torch.Tensor] = []
-            layer = ""
-            for index, walk in enumerate(passes):
-                try:
-                    layer, part = next(walk) if replies is None else walk.send(replies[index])
-                    parts.append(part)
-                except StopIteration as end:
-                    ended.append(end.value)
-                except ModelError as error:
-                    raise ModelError(error.message, where=self._where, fix=error.fix) from error
-            replies = tap(layer, parts) if parts else None
-        return [
-            {name: values[tensor] for name, tensor in self._outputs.items()} for values in ended
-        ]
-
-    def _start(self, inputs: Mapping[str, torch.Tensor]) -> Pass:
-        given = {name: self._widened(tensor) for name, tensor in inputs.items()}
-        return self._graph.walk({**self._graph.constants, **given}, self._layers)
-
-    @staticmethod
-    def _widened(tensor: torch.Tensor) -> torch.Tensor:
-        half = tensor.dtype in (torch.float16, torch.bfloat16)
-        return tensor.float() if half else tensor
+        values = {**self._graph.constants, **{n: t.to(known(t.dtype)) for n, t in inputs.items()}}
+        try:
+            self._graph.run(values, self._layers, tap)
+        except ModelError as error:
+            raise ModelError(error.message, where=self._where, fix=error.fix) from error
+        return {name: values[tensor] for name, tensor in self._outputs.items()}
 
 
 def unsupported_operators(model: onnx.ModelProto, wanted: Iterable[str]) -> list[str]:

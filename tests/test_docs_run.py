@@ -28,7 +28,8 @@ warnings.simplefilter("ignore")
 integration = load_script(sys.argv[1])
 samples = integration.load_subsets()[0]
 reading = integration.read(samples, list(samples.ids[:1]))[0]
-inputs = {name: torch.from_numpy(value[None]) for name, value in reading.inputs.items()}
+fed = integration.fed(reading.inputs)
+inputs = {name: torch.from_numpy(value[None]) for name, value in fed.items()}
 torch.onnx.export(
     integration.model(), tuple(inputs.values()), sys.argv[2], input_names=list(inputs),
     dynamic_axes={name: {0: "batch"} for name in inputs}, dynamo=False,

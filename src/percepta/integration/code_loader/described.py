@@ -1,0 +1,95 @@
+"""Metadata of a row: what the script gives, in the types it declares, and what objects add."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from percepta.core.subsets import SampleId
+from percepta.integration.blame import defined_at
+from percepta.integration.code_loader.module.contract.datasetclasses import MetadataHandler
+from percepta.integration.code_loader.module.contract.enums import DatasetMetadataType
+from percepta.integration.code_loader.module.inner_leap_binder._instances import (
+    OBJECT_METADATA,
+    ROW_METADATA,
+)
+from percepta.integration.code_loader.module.utils import is_absent_metadata_value
+from percepta.integration.code_loader.rows import OfSample, Rows
+from percepta.integration.integration import MetadataFunction
+from percepta.integration.samples import Samples
+
+
+def metadata_function(handler: MetadataHandler, rows: Rows) -> MetadataFunction:
+    """Turn metadata of the script into that of a row."""
+    read = rows.reader(handler.function)
+    if handler.name == ROW_METADATA:
+        read = _of_row(read, rows)
+    elif handler.name == OBJECT_METADATA:
+        read = _of_object(read, rows)
+    function = _typed(read, handler) if handler.metadata_type is not None else read
+    return MetadataFunction(handler.name, function, defined_at(handler.function))
+
+
+def _of_row(read: OfSample, rows: Rows) -> OfSample:
+    """Tell a row of an object from that of its sample."""
+
+    @functools.wraps(read)
+    def describe(sample_id: SampleId, samples: Samples) -> Any:
+        value = read(sample_id, samples)
+        instance = rows.instance(sample_id, samples)
+        if rows.of(sample_id, samples).index is None:
+            return value
+        name = instance.name if instance is not None else "none"
+        return {**value, "is_instance": "1", "instance_name": name}
+
+    return describe
+
+
+def _of_object(read: OfSample, rows: Rows) -> OfSample:
+    """Give the metadata that the script gives an object."""
+
+    @functools.wraps(read)
+    def describe(sample_id: SampleId, samples: Samples) -> Any:
+        value = read(sample_id, samples)
+        instance = rows.instance(sample_id, samples)
+        given = (instance.instance_metadata if instance is not None else None) or {}
+        return {**value, **{key: given[key] for key in value if key in given}}
+
+    return describe
+
+
+def _typed(read: OfSample, handler: MetadataHandler) -> OfSample:
+    """Give values the types that the script declares; what does not fit its type is missing."""
+
+    @functools.wraps(handler.function)
+    def describe(sample_id: SampleId, samples: Samples) -> Any:
+        value = read(sample_id, samples)
+        kinds = handler.metadata_type
+        if not isinstance(value, dict):
+            return value if isinstance(kinds, Mapping) else as_type(value, kinds)
+        if not isinstance(kinds, Mapping):
+            return {key: as_type(entry, kinds) for key, entry in value.items()}
+        return {key: as_type(entry, kinds.get(key)) for key, entry in value.items()}
+
+    return describe
+
+
+def as_type(value: Any, kind: DatasetMetadataType | None) -> Any:
+    """Return a value in a declared type; None where it is absent, or is none of that type."""
+    if kind is None or is_absent_metadata_value(value):
+        return None if kind is not None else value
+    try:
+        match kind:
+            case DatasetMetadataType.string:
+                return str(value)
+            case DatasetMetadataType.boolean:
+                return bool(value)
+            case DatasetMetadataType.int:
+                return int(value)
+            case _:
+                number = float(value)
+                return number if math.isfinite(number) else None
+    except (TypeError, ValueError):
+        return None

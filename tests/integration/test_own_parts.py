@@ -387,9 +387,9 @@ def test_what_is_wrong_is_found(tmp_path: Path, old: str, new: str, kind: str, s
 def test_notes_and_advice_are_warnings(tmp_path: Path) -> None:
     integration = load_script(write(tmp_path, ALL))
     (shown,) = integration.visualizers
-    advised = replace(shown, advise=lambda visual: [f"A {type(visual).__name__} so small."])
+    advised = replace(shown, advise=lambda image: [f"{image.shape} is small for a picture."])
     made = replace(integration, notes=("Not yet supported.",), visualizers=(advised,))
     report = check(made, lambda example: Toy())
     assert report.passed
     messages = [warning.message for warning in report.warnings]
-    assert messages == ["Not yet supported.", "A Image so small."]
+    assert messages == ["Not yet supported.", "(1, 2, 3) is small for a picture."]

@@ -16,7 +16,7 @@ from percepta.integration.defaults import check_labels
 from percepta.integration.integration import LatentSpace, Loss, Metric, Prediction, Visualizer
 from percepta.integration.latents import latents_of, width_of
 from percepta.integration.measuring import Batch, measure_one
-from percepta.integration.showing import show
+from percepta.integration.showing import of_one, show
 
 Warned = list[tuple[str, str | None]]
 """What looks wrong, and what to do."""
@@ -126,6 +126,13 @@ def check_visualizer(
                 log.failed(visual)
             elif visual is not None:
                 kinds.append(type(visual).__name__)
-                advice.extend(visualizer.advise(visual) if visualizer.advise else ())
+                advice.extend(_advice(visualizer, batch, index))
     log.details.extend(dict.fromkeys(kinds))
     return log.part(), [(sentence, None) for sentence in dict.fromkeys(advice)]
+
+
+def _advice(visualizer: Visualizer, batch: Batch, index: int) -> Sequence[str]:
+    arguments = batch.arguments(visualizer.connections)
+    if visualizer.advise is None or arguments is None:
+        return ()
+    return visualizer.advise(**of_one(arguments, index))

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from percepta.core.errors import IntegrationError, SampleError, Where
 from percepta.core.fields import Direction
 from percepta.core.subsets import SampleId, Subset
-from percepta.core.visuals import Visual
 from percepta.integration.samples import Samples
 
 Scalar = bool | int | float | str | None
@@ -192,7 +191,8 @@ class Visualizer:
             argument name -> uint8 ``[B, H, W, 1|3]``; None: not available.
         heatmap: brings a heat map over the input to what the visual shows, where that was resized or
             rearranged: ``(heatmap by argument) -> [H, W]`` float32, each ``[B = 1, …]``; None: they agree.
-        advise: says of a visual what is allowed and yet looks wrong, one sentence each, for a check.
+        advise: takes what ``function`` takes, and says what is allowed and yet looks wrong in what that
+            returns, one sentence each; asked by a check.
     """
 
     name: str
@@ -201,7 +201,7 @@ class Visualizer:
     where: Where = field(default_factory=Where)
     batch: Callable[..., NDArray[np.uint8]] | None = None
     heatmap: Callable[..., NDArray[np.float32]] | None = None
-    advise: Callable[[Visual], Sequence[str]] | None = None
+    advise: Callable[..., Sequence[str]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

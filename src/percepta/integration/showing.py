@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from numpy.typing import NDArray
-
 from percepta.core.errors import SampleError, VisualError
 from percepta.core.rendering import renderer
 from percepta.core.visuals import Visual
 from percepta.integration.blame import at_sample, blamed, name_of
+from percepta.integration.calls import Arguments
 from percepta.integration.integration import Visualizer
 from percepta.integration.measuring import Batch
 from percepta.integration.samples import SampleBatch
@@ -35,7 +34,7 @@ def show(visualizer: Visualizer, batch: Batch, index: int) -> Visual | SampleErr
     name = name_of(visualizer.function)
     where = at_sample(visualizer.where, key.subset, key.id)
     try:
-        visual = visualizer.function(**{a: _one(value, index) for a, value in arguments.items()})
+        visual = visualizer.function(**of_one(arguments, index))
     except Exception as error:
         fix = f"Fix {name}() for this sample."
         return blamed(error, SampleError, name, where, fix)
@@ -50,5 +49,9 @@ def show(visualizer: Visualizer, batch: Batch, index: int) -> Visual | SampleErr
     return checked
 
 
-def _one(value: NDArray[Any] | SampleBatch, index: int) -> NDArray[Any] | SampleBatch:
-    return value[index : index + 1] if isinstance(value, SampleBatch) else value[index]
+def of_one(arguments: Arguments, index: int) -> dict[str, Any]:
+    """Return what a visualizer is given of a batch: arrays of one sample, without a batch axis."""
+    return {
+        name: value[index : index + 1] if isinstance(value, SampleBatch) else value[index]
+        for name, value in arguments.items()
+    }

@@ -148,6 +148,7 @@ def test_grey_float_pictures_are_rounded() -> None:
         (lambda: Graph(np.zeros(5), x_range=(1, 2, 3)), "two numbers"),
         (lambda: HorizontalBar(np.zeros(3), ["a"]), "1 labels but 3 values"),
         (lambda: HorizontalBar(np.array([np.inf]), ["a"]), "not finite"),
+        (lambda: HorizontalBar(np.zeros(0), []), "has no values"),
         (lambda: HorizontalBar(np.zeros(2), ["a", "b"], np.zeros(3)), "3 values in its truth"),
         (lambda: thumbnail(np.zeros((4, 4))), "ndarray is not a visual"),  # type: ignore[arg-type]
     ],

@@ -235,6 +235,8 @@ class HorizontalBar:
         """Check and normalise."""
         values = _floats(self.values, 1, "values of a HorizontalBar")
         labels = tuple(str(name) for name in self.labels)
+        if values.size == 0:
+            raise VisualError("HorizontalBar has no values.", fix="Give at least one value.")
         _same_length(len(labels), len(values), "HorizontalBar", "labels", "values")
         object.__setattr__(self, "values", values)
         object.__setattr__(self, "labels", labels)

@@ -51,7 +51,8 @@ def heated(picture: Pixels, heat: NDArray[np.float32]) -> Pixels:
 
     Args:
         picture: uint8 ``[H, W, 1|3]``.
-        heat: ``[h, w]``, stretched to the picture's size and from its lowest to its highest value.
+        heat: ``[h, w]``, stretched to the picture's size, and from its lowest value (or 0) to its
+            highest (or 0); what is not finite counts as the lowest.
 
     Returns:
         uint8 ``[H, W, 3]``.
@@ -59,11 +60,12 @@ def heated(picture: Pixels, heat: NDArray[np.float32]) -> Pixels:
     from PIL import Image
 
     height, width = picture.shape[:2]
-    low, high = float(np.nanmin(heat)), float(np.nanmax(heat))
-    share = np.nan_to_num((heat - low) / ((high - low) or 1.0)).astype(np.float32)
-    fitted = np.asarray(Image.fromarray(share).resize((width, height), Image.Resampling.BILINEAR))[
-        :, :, None
-    ]
+    finite = np.isfinite(heat)
+    low, high = float(heat.min(where=finite, initial=0)), float(heat.max(where=finite, initial=0))
+    share = (np.where(finite, heat, low) - low) / ((high - low) or 1.0)
+    fitted = np.asarray(
+        Image.fromarray(share.astype(np.float32)).resize((width, height), Image.Resampling.BILINEAR)
+    )[:, :, None]
     weight = 0.75 * np.clip(fitted, 0, 1)
     red = np.array([213, 40, 0], dtype=np.float32)
     mixed: Pixels = np.rint(picture * (1 - weight) + red * weight).astype(np.uint8)

@@ -75,7 +75,7 @@ def _video(payload: leap.LeapVideo) -> Visual:
 
 
 def _mask(payload: leap.LeapImageMask) -> Visual:
-    picture = rescale_min_max(payload.image) if payload.image.size else payload.image
+    picture = _stretched(payload.image)
     mask = payload.mask
     if mask.size and mask.shape != picture.shape[:2]:
         rows, columns = (
@@ -97,12 +97,13 @@ def _text_mask(payload: leap.LeapTextMask) -> Visual:
 
 
 def _graph(payload: leap.LeapGraph) -> Visual:
+    names = [] if payload.legend is None else [str(name) for name in payload.legend]
     return Graph(
         payload.data,
         x_label=payload.x_label or "",
         y_label=payload.y_label or "",
         x_range=payload.x_range,
-        legend=[str(name) for name in payload.legend] if payload.legend is not None else None,
+        legend=names or None,
     )
 
 
@@ -153,6 +154,14 @@ def _truncated(data: NDArray[Any]) -> Pixels:
     finite = np.nan_to_num(data, nan=0.0, posinf=255.0, neginf=0.0)
     cut: Pixels = np.clip(finite, 0, 255).astype(np.uint8)
     return cut
+
+
+def _stretched(image: NDArray[Any]) -> NDArray[Any]:
+    """Stretch to the full range; what is not finite becomes the lowest value that is."""
+    finite = np.isfinite(image)
+    if not finite.any():
+        return np.zeros(image.shape, dtype=np.uint8)
+    return rescale_min_max(np.where(finite, image, image[finite].min()))
 
 
 def _labels(labels: list[str], mask: NDArray[np.uint8]) -> list[str]:

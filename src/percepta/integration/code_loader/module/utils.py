@@ -31,11 +31,12 @@ def rescale_min_max(image: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
         image: numbers of any shape.
 
     Returns:
-        uint8 of the same shape; zeros where all values are equal, or one is NaN.
+        uint8 of the same shape; zeros where all values are equal, or one is NaN or infinite.
     """
     values = image.astype(np.float32)
     low, high = values.min(), values.max()
-    scaled = (values - low) / (high - low + np.float32(1e-5)) * np.float32(255)
+    with np.errstate(invalid="ignore", over="ignore"):
+        scaled = (values - low) / (high - low + np.float32(1e-5)) * np.float32(255)
     rescaled: npt.NDArray[np.uint8] = np.nan_to_num(scaled).astype(np.uint8)
     return rescaled
 

@@ -57,11 +57,11 @@ def differentiate(
     passes = [_Pass(run, piece, of_inputs, of_layers) for piece in pieces]
 
     def join(parts: Sequence[torch.Tensor], axis: int = 0) -> torch.Tensor:
-        if len(parts) == 1:
-            return parts[0]
-        assert size is not None  # noqa: S101 - there are several pieces
+        whole = parts[0] if len(parts) == 1 else torch.cat(list(parts), axis)
+        if size is None:
+            return whole
         rows_each = parts[0].shape[axis] // size
-        return torch.cat(list(parts), axis).narrow(axis, 0, samples * rows_each)
+        return whole.narrow(axis, 0, samples * rows_each)
 
     silent = [name for name in of_layers if any(name not in done.responses for done in passes)]
     if silent:

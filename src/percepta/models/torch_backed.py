@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
@@ -129,6 +130,10 @@ class TorchBacked(ABC):
         """Give resources back; nothing is borrowed by default."""
         return
 
+    def _no_autograd(self) -> AbstractContextManager[Any]:
+        """Run without autograd."""
+        return torch.inference_mode()
+
     def _recurrent(self) -> bool:
         """Whether the network holds recurrent layers."""
         return False
@@ -175,7 +180,7 @@ class TorchBacked(ABC):
             pooled[layer].append(pool_within(response, layout, weights[grid]))
             return response
 
-        with torch.inference_mode(), failures_told(batch):
+        with self._no_autograd(), failures_told(batch):
             tensors = {name: self._to_tensor(array) for name, array in batch.items()}
             outputs = self._run_named(tensors, capture, pool_response, batch)
             samples = len(next(iter(batch.values())))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from typing import Any
 
 import torch
@@ -16,7 +16,7 @@ from percepta.models.differentiating import Tap
 from percepta.models.model import Array, describe_model
 from percepta.models.torch_backed import Results, TorchBacked
 from percepta.models.torch_calls import Call, bind_inputs, flatten_outputs
-from percepta.models.torch_files import hash_module
+from percepta.models.torch_hashing import hash_module
 from percepta.models.torch_layers import (
     Hook,
     Trace,
@@ -116,6 +116,10 @@ class TorchModel(TorchBacked):
     def _settle_layers(self, found: Watched) -> None:
         self.layers, self._layouts, self._taps = found.layers, found.layouts, found.taps
 
+    def _no_autograd(self) -> AbstractContextManager[Any]:
+        # TorchScript's executor saves for a backward pass also in inference mode, and fails
+        return torch.no_grad() if self._scripted else torch.inference_mode()
+
     def _recurrent(self) -> bool:
         return any(isinstance(part, nn.RNNBase) for part in self._parts)
 
@@ -196,7 +200,7 @@ class TorchModel(TorchBacked):
         self._channels_last = True
         piece = take_cyclic(batch, size)
         try:
-            with torch.inference_mode(), failures_told(piece):
+            with self._no_autograd(), failures_told(piece):
                 tensors = {name: self._to_tensor(array) for name, array in piece.items()}
                 result = self._call_module(tensors, (), _ignore)
         except ModelError:  # .view() on a tensor in the other format
@@ -207,7 +211,7 @@ class TorchModel(TorchBacked):
 
     def _trace_network(self, piece: Mapping[str, Array]) -> Network:
         captured = {name: self._named[name] for name in self._layouts if name in self._named}
-        with torch.inference_mode(), failures_told(piece):
+        with self._no_autograd(), failures_told(piece):
             with evaluation_mode(self._module, self._parts):
                 return trace_network(
                     self._module,

@@ -69,6 +69,7 @@ class _NetworkTrace:
         self._producers: dict[int, str] = {}
         self._kept: list[torch.Tensor] = []  # so that ids stay theirs
         self._inside: list[str] = []
+        self._ran: set[str] = set()
         self._silenced = 0
 
     def begin(self, name: str, tensor: torch.Tensor) -> None:
@@ -149,8 +150,9 @@ class _NetworkTrace:
     ) -> str:
         own = self._names[id(part)]
         name = self._free(own)
-        again = name != own
-        captured = own in self._layers and not again
+        again = own in self._ran
+        self._ran.add(own)
+        captured = own in self._layers and name == own
         weights = self._anatomy.weights(part)
         settings = self._anatomy.settings(part) + (
             (("same weights as", own),) if again and weights else ()

@@ -40,6 +40,7 @@ OURS = "percepta.integration.code_loader.module"
 CRASHES = {
     "AttributeError",
     "AxisError",
+    "Exception",
     "IndexError",
     "KeyError",
     "TypeError",

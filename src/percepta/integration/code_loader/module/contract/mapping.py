@@ -75,7 +75,7 @@ class NodeConnection:
 
 
 @dataclass(eq=False)
-class Output:
+class _Output:
     """An output of the model, for ``connects_to``.
 
     Attributes:
@@ -88,10 +88,10 @@ class Output:
         """Stand beside encoders in ``connects_to``, which are called; there is nothing to do."""
 
 
-def leap_output(idx: int) -> Output:
+def leap_output(idx: int) -> _Output:
     """Return the model's output of this index.
 
     Raises:
         ValueError: it is not 0..9.
     """
-    return Output(NodeMapping("", NodeMappingType(f"Prediction{idx}")))
+    return _Output(NodeMapping("", NodeMappingType(f"Prediction{idx}")))

@@ -89,7 +89,7 @@ class PreprocessResponse:
     @property
     def num_groups(self) -> int:
         """Number of groups; ungrouped, of samples."""
-        return len(self.sample_ids or ())
+        return len(cast(Sequence[Any], self.sample_ids))
 
     @property
     def groups(self) -> list[list[SampleId]] | None:

@@ -111,5 +111,5 @@ def _middle(bounds: Bounds) -> Any:
     if isinstance(bounds, CategoricalBounds):
         return bounds.values[0]
     if isinstance(bounds, IntBounds):
-        return (bounds.min + bounds.max) // 2
+        return int((bounds.min + bounds.max) / 2)
     return (bounds.min + bounds.max) / 2

@@ -55,12 +55,12 @@ def read_program(path: Path, trust: bool) -> ExportedProgram:
     members = ZipMembers(path)
     vetting = Vetting()
     if _OLD_GRAPH in members.names:
-        clean = _vet_old(members, vetting)
+        clean = pack(_vet_old(members, vetting), folder="")
     else:
-        clean = _vet(members, vetting, _model_name(members, where))
+        clean = pack(_vet(members, vetting, _model_name(members, where)), folder="model/")
     if not vetting.found:
         with _problems_told(where):
-            return torch.export.load(pack(clean))
+            return torch.export.load(clean)
     if not trust:
         raise UntrustedModelError(
             f"Opening this file would run code: {'; '.join(vetting.found[:5])}.",

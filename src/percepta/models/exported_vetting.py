@@ -193,6 +193,8 @@ def _member_names(kind: str, context: Any, fields: dict[str, Any]) -> list[str] 
     if kind in {"builtins.tuple", "builtins.list"}:
         return None
     read = json.loads(context) if isinstance(context, str) else context
+    if isinstance(read, dict):  # a dict with a default
+        read = read.get("dict_context")
     if isinstance(read, str) and read in fields:  # a named tuple
         read = fields[read]["field_names"]
     if isinstance(read, list) and read and isinstance(read[0], list):  # a dataclass

@@ -6,6 +6,8 @@ import pickletools
 from collections.abc import Iterator
 from io import BytesIO
 
+from percepta.models.zip_members import ZipMembers
+
 _TENSORS = {
     "collections.OrderedDict",
     "torch._utils._rebuild_parameter",
@@ -23,11 +25,14 @@ def imports_of(pickled: bytes) -> list[str]:
     return list(dict.fromkeys(_imports(pickled)))
 
 
-def telling_imports(pickled: bytes) -> list[str]:
-    """Return :func:`imports_of` without what only rebuilds tensors."""
-    plain = ("torch.", "collections.")
+def telling_imports(saved: bytes) -> list[str]:
+    """Return what the pickle of a file that ``torch.save`` wrote would import to do more than tensors."""
+    pickled = saved
+    if saved.startswith(b"PK"):
+        members = ZipMembers(saved)
+        pickled = members.read("data.pkl") if "data.pkl" in members.names else b""
     names = [name for name in imports_of(pickled) if name not in _TENSORS]
-    return [n for n in names if not (n.startswith(plain) and n.endswith("Storage"))]
+    return [n for n in names if not (n.startswith("torch.") and n.endswith("Storage"))]
 
 
 def _imports(pickled: bytes) -> Iterator[str]:

@@ -15,7 +15,7 @@ class ZipMembers:
     """A zip archive, read whole members at a time.
 
     Args:
-        path: of the archive.
+        source: path or content of the archive.
 
     Attributes:
         names: of the members, without the folder around all of them.
@@ -24,10 +24,12 @@ class ZipMembers:
         ModelError: it is damaged.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._where = Where(file=str(path))
+    def __init__(self, source: Path | bytes) -> None:
+        self._where = Where(file=None if isinstance(source, bytes) else str(source))
         try:
-            self._archive = zipfile.ZipFile(path)
+            self._archive = zipfile.ZipFile(
+                BytesIO(source) if isinstance(source, bytes) else source
+            )
             full = [name for name in self._archive.namelist() if not name.endswith("/")]
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
             raise ModelError(
@@ -54,11 +56,11 @@ class ZipMembers:
             ) from error
 
 
-def pack(members: dict[str, bytes]) -> BytesIO:
-    """Return an archive of these members, in one folder, as PyTorch's reader takes it."""
+def pack(members: dict[str, bytes], folder: str) -> BytesIO:
+    """Return an archive of these members, inside a folder (``model/``) or none (empty)."""
     file = BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
         for name, content in members.items():
-            archive.writestr(f"model/{name}", content)
+            archive.writestr(f"{folder}{name}", content)
     file.seek(0)
     return file

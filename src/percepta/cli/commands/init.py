@@ -83,9 +83,9 @@ def _ask(question: str, answers: Mapping[str, str]) -> str:
     for number, name in enumerate(names, start=1):
         typer.echo(f"  {number}. {name}: {answers[name]}", err=True)
     while True:
-        number: int = typer.prompt("Number", type=int, default=1, err=True)
-        if 1 <= number <= len(names):
-            return names[number - 1]
+        answer: int = typer.prompt("Number", type=int, default=1, err=True)
+        if 1 <= answer <= len(names):
+            return names[answer - 1]
 
 
 def _size_taken_by(model: Path | None) -> int | None:

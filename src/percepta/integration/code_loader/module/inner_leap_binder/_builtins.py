@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
-from percepta.integration.code_loader.module import default_metrics as measures
+import percepta.integration.code_loader.module.default_metrics as measures
+import percepta.integration.code_loader.module.visualizers.default_visualizers as pictures
 from percepta.integration.code_loader.module.contract.enums import LeapDataType, MetricDirection
-from percepta.integration.code_loader.module.visualizers import default_visualizers as pictures
 
 if TYPE_CHECKING:
     from percepta.integration.code_loader.module.inner_leap_binder.leapbinder import LeapBinder
@@ -29,7 +30,7 @@ METRICS = {
 }
 """Built-in metrics, and which way each is better."""
 
-VISUALIZERS = {
+VISUALIZERS: dict[str, tuple[LeapDataType, Callable[..., Any]]] = {
     "Image": (LeapDataType.Image, pictures.default_image_visualizer),
     "Video": (LeapDataType.Video, pictures.default_video_visualizer),
     "Graph": (LeapDataType.Graph, pictures.default_graph_visualizer),

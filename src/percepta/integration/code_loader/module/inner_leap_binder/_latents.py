@@ -32,8 +32,6 @@ from percepta.integration.code_loader.module.inner_leap_binder._state import (
     mode,
 )
 
-DEFAULT_NAME = "custom_latent_space"
-
 
 def tensorleap_custom_latent_space(
     name: str | None = None,
@@ -48,15 +46,15 @@ def tensorleap_custom_latent_space(
     gives: named arrays with a batch axis ``-> [batch, …]``, connected in the integration test.
 
     Args:
-        name: name of the space.
+        name: name of the space; the function's where it is left out.
         use_ls_for_analysis: whether maps are made of it.
         reduce: how an array with positions becomes a vector.
         n_components: width of a random projection.
         channel_axis: axis of the channels in the batched array, which mean pooling keeps.
     """
-    title = name or DEFAULT_NAME
 
     def decorate(function: Function) -> Function:
+        title = name or name_of(function)
         of_samples = _is_of_samples(function)
         current_binder().set_custom_latent_space(
             function,
@@ -86,7 +84,7 @@ def tensorleap_instance_custom_latent_space(
     def decorate(function: Function) -> Function:
         check_takes(function, 3, "(sample_id, preprocess, instance_id)")
         current_binder().set_custom_latent_space(
-            function, name, use_ls_for_analysis, instance_aware=True
+            function, name or name_of(function), use_ls_for_analysis, instance_aware=True
         )
 
         @functools.wraps(function)

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 def record_encoder(binder: LeapBinder, node: NodeMapping) -> Placeholder:
     """Record a call of an encoder; all its calls share one node, which the model's call turns."""
-    binder.mapping_connections.append(NodeConnection(node, None))
+    if (
+        node.type is not NodeMappingType.GroundTruth
+    ):  # as the public API: ground truths are sources only
+        binder.mapping_connections.append(NodeConnection(node, None))
     return Placeholder(node, binder.is_grouped)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -75,7 +74,6 @@ def record_wiring(binder: LeapBinder) -> None:
             raise
         except Exception as error:
             raise _raised(error, test) from error
-    _warn_of_unfed(binder)
 
 
 def _raised(error: Exception, test: Callable[..., Any]) -> IntegrationError:
@@ -84,17 +82,3 @@ def _raised(error: Exception, test: Callable[..., Any]) -> IntegrationError:
         "functions, the model once, and index the model's result."
     )
     return blamed(error, IntegrationError, name_of(test), defined_at(test), fix)
-
-
-def _warn_of_unfed(binder: LeapBinder) -> None:
-    """Tell of losses that take an input the model does not take: other systems cannot run them."""
-    for connection in binder.mapping_connections:
-        if connection.node.type is not NodeMappingType.CustomLoss:
-            continue
-        for source in (connection.node_inputs or {}).values():
-            if source.type is NodeMappingType.Input:
-                warnings.warn(
-                    f"The loss {connection.node.name!r} takes the input {source.name!r}, which the model "
-                    "does not take; percepta computes it, other platforms may not.",
-                    stacklevel=3,
-                )

@@ -209,10 +209,7 @@ class OnnxModel:
 
         return differentiate(
             run,
-            {
-                name: torch.tensor(fed[self._given.own(name)], device=translation.device)
-                for name in batch
-            },
+            {name: translation.accept(fed[self._given.own(name)]) for name in batch},
             target,
             of_inputs,
             of_layers,

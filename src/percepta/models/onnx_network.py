@@ -9,7 +9,7 @@ import onnx
 from percepta.core.network import Network, NetworkNode, NodeKind, Shape
 from percepta.models.onnx_graph import Tap
 from percepta.models.onnx_settings import settings_of
-from percepta.models.onnx_weights import constant_tensors, owned_weights, weight_shape
+from percepta.models.onnx_weights import constant_tensors, owned_weights
 
 _PASSED_OVER = {"Identity", "Dropout"}
 _PRODUCTS = {"Conv", "ConvTranspose", "MatMul", "FusedMatMul"}
@@ -52,7 +52,8 @@ class _Drawing:
         taps: Iterable[Tap],
         shapes: Mapping[str, Shape],
     ) -> None:
-        self._graph, self._outputs, self._shapes = graph, outputs, shapes
+        self._outputs = outputs
+        self._shapes = {t.name: tuple(t.dims) for t in graph.initializer} | dict(shapes)
         self._constants = constant_tensors(graph)
         self._weights = owned_weights(graph)
         self._layers = {tap.origin: tap.layer for tap in taps}
@@ -107,11 +108,16 @@ class _Drawing:
                 self._shapes.get(result),
                 parameters,
                 captured,
-                settings_of(node, weight_shape(self._graph, node)),
+                settings_of(node, self._weight_shape(node)),
             )
         )
         self._edges.update(dict.fromkeys((source, name) for source in sources))
         return name
+
+    def _weight_shape(self, node: onnx.NodeProto) -> Shape:
+        """Return the shape of a node's first constant input, ``()`` where it has none."""
+        shapes = (self._shapes.get(name) for name in node.input if name in self._constants)
+        return next((shape for shape in shapes if shape), ())
 
     def _name(self, index: int, node: onnx.NodeProto) -> tuple[str, bool]:
         """Return a free name, and whether it is that of a layer."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import onnx
-from onnx import helper
+from onnx import TensorProto, helper
 
 _PLAIN = (
     "axis",
@@ -18,12 +19,11 @@ _PLAIN = (
     "num_groups",
     "blocksize",
     "equation",
-    "to",
 )
 """Attributes told as they are."""
 
 
-def settings_of(node: onnx.NodeProto, weight: Sequence[int]) -> tuple[tuple[str, str], ...]:
+def settings_of(node: onnx.NodeProto, weight: Sequence[int | None]) -> tuple[tuple[str, str], ...]:
     """Return ``(name, value)`` of a node's settings: ``kernel_size`` → ``3×3``.
 
     Args:
@@ -52,6 +52,8 @@ def settings_of(node: onnx.NodeProto, weight: Sequence[int]) -> tuple[tuple[str,
     if given.get("direction") not in (None, b"forward"):
         told.append(("direction", _text(given["direction"])))
     told += [(name, _text(given[name])) for name in _PLAIN if name in given]
+    if "to" in given:
+        told.append(("to", TensorProto.DataType.Name(given["to"]).lower()))
     return tuple(told)
 
 
@@ -68,27 +70,27 @@ def _padding(given: dict[str, object]) -> list[tuple[str, str]]:
     return [("padding", f"{_sizes(before)} before, {_sizes(after)} after")]
 
 
-Widths = Callable[[Sequence[int], dict[str, int]], list[tuple[str, str]]]
+Widths = Callable[[Sequence[Any], dict[str, int]], list[tuple[str, str]]]
 
 
-def _of_conv(weight: Sequence[int], given: dict[str, int]) -> list[tuple[str, str]]:
+def _of_conv(weight: Sequence[Any], given: dict[str, int]) -> list[tuple[str, str]]:
     channels = weight[1] * given.get("group", 1)
     return [("in_channels", str(channels)), ("out_channels", str(weight[0]))]
 
 
-def _of_transposed(weight: Sequence[int], given: dict[str, int]) -> list[tuple[str, str]]:
+def _of_transposed(weight: Sequence[Any], given: dict[str, int]) -> list[tuple[str, str]]:
     channels = weight[1] * given.get("group", 1)
     return [("in_channels", str(weight[0])), ("out_channels", str(channels))]
 
 
-def _of_product(weight: Sequence[int], given: dict[str, int]) -> list[tuple[str, str]]:
+def _of_product(weight: Sequence[Any], given: dict[str, int]) -> list[tuple[str, str]]:
     rows, columns = weight[-2:]
     if given.get("transB", 0):
         rows, columns = columns, rows
     return [("in_features", str(rows)), ("out_features", str(columns))]
 
 
-def _of_embedding(weight: Sequence[int], given: dict[str, int]) -> list[tuple[str, str]]:
+def _of_embedding(weight: Sequence[Any], given: dict[str, int]) -> list[tuple[str, str]]:
     return [("num_embeddings", str(weight[0])), ("embedding_dim", str(weight[-1]))]
 
 

@@ -75,12 +75,6 @@ def owned_weights(graph: onnx.GraphProto) -> dict[int, int]:
     return owned
 
 
-def weight_shape(graph: onnx.GraphProto, node: onnx.NodeProto) -> tuple[int, ...]:
-    """Return the shape of the first learned input of a node, ``()`` where it has none in the file."""
-    shapes = {name: tuple(tensor.dims) for name, tensor in _tensors_of(graph)}
-    return next((shapes[name] for name in node.input if shapes.get(name)), ())
-
-
 def _learned_inputs(node: onnx.NodeProto) -> list[str]:
     skipped = _UNLEARNED_SLOTS.get(node.op_type, ())
     return [name for slot, name in enumerate(node.input) if name and slot not in skipped]

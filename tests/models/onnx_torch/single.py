@@ -116,6 +116,6 @@ def translated(case: Case) -> Translation:
 
 def on_torch(case: Case, feed: Mapping[str, torch.Tensor] | None = None) -> list[torch.Tensor]:
     if feed is None:
-        feed = {k: torch.from_numpy(np.array(v)) for k, v in graph_of(case)[1].items()}
+        feed = {k: translated(case).accept(v) for k, v in graph_of(case)[1].items()}
     results = translated(case).run(feed, lambda layer, response: response)
     return list(results.values())

@@ -23,7 +23,7 @@ def gather(data: Tensor, indices: Tensor, *, axis: int = 0) -> Tensor:
     axis %= data.ndim
     index = _counted_from_zero(indices, data.shape[axis])
     picked = data.index_select(axis, index.flatten())
-    return picked.reshape(*data.shape[:axis], *indices.shape, *data.shape[axis + 1 :])
+    return picked.reshape([*data.shape[:axis], *indices.shape, *data.shape[axis + 1 :]])
 
 
 @operator("GatherElements", since=11)
@@ -50,7 +50,7 @@ def gather_nd(data: Tensor, indices: Tensor, *, batch_dims: int = 0) -> Tensor:
     rows = data.reshape(batch, math.prod(indexed), -1)
     index = _flat_index(indices, indexed).reshape(batch, -1)
     picked = rows.gather(1, index[..., None].expand(-1, -1, rows.shape[-1]))
-    return picked.reshape(*indices.shape[:-1], *rest)
+    return picked.reshape([*indices.shape[:-1], *rest])
 
 
 _REDUCE = {"add": "sum", "mul": "prod", "max": "amax", "min": "amin"}
@@ -102,14 +102,12 @@ def slice_axes(
     along = axes if axes is not None else list(range(len(starts)))
     every = steps or [1] * len(starts)
     for axis, start, end, step in zip(along, starts, ends, every, strict=True):
+        places = range(*slice(start, end, step).indices(data.shape[axis]))
         if step > 0:
             picked = [slice(None)] * data.ndim
-            picked[axis] = slice(start, end, step)
+            picked[axis] = slice(places.start, places.stop, step)
             data = data[tuple(picked)]
         else:
-            size = data.shape[axis]
-            end = end if end >= -size else -size - 1  # a bound below the first takes the first too
-            places = range(size)[start : None if end == -size - 1 else end : step]
             index = torch.tensor(list(places), dtype=torch.int64, device=data.device)
             data = data.index_select(axis, index)
     return data

@@ -13,6 +13,7 @@ from percepta.models.onnx_torch.table import Ints, operator
 Tensor = torch.Tensor
 
 _MAX = {1: functional.max_pool1d, 2: functional.max_pool2d, 3: functional.max_pool3d}
+_AVERAGE = {1: functional.avg_pool1d, 2: functional.avg_pool2d, 3: functional.avg_pool3d}
 _CONVOLVE = {1: functional.conv1d, 2: functional.conv2d, 3: functional.conv3d}
 
 
@@ -51,6 +52,9 @@ class _Windows:
     def sums(self, x: Tensor) -> Tensor:
         """Sum over every window of what :meth:`padded` gave."""
         rank = len(self.kernel)
+        if all(step == 1 for step in self.dilations):
+            means: Tensor = _AVERAGE[rank](x, self.kernel, self.strides)
+            return means * math.prod(self.kernel)
         planes = x.reshape(-1, 1, *x.shape[2:])
         ones = torch.ones(1, 1, *self.kernel, dtype=x.dtype, device=x.device)
         sums = _CONVOLVE[rank](planes, ones, None, self.strides, 0, self.dilations)

@@ -1,39 +1,43 @@
-"""PyTorch datasets (and anything with ``__len__`` and ``__getitem__``) as an ``Integration``."""
+"""PyTorch datasets (and anything with ``__len__`` and ``__getitem__``) as an ``Integration``.
+
+Those of torchvision, ``(picture, class number)`` with ``classes``, and of Hugging Face, whose items are dicts
+by column (:mod:`percepta.integration.columns`), are among them.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import inspect
-import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from percepta.core.errors import IntegrationError, SampleError, Where
 from percepta.core.subsets import SampleId
-from percepta.integration.arrays import UnsuitableError
-from percepta.integration.blame import at_sample, blamed, defined_at
+from percepta.integration.blame import blamed
 from percepta.integration.builtin import chosen_loss, chosen_metric
+from percepta.integration.columns import class_names, is_picture
+from percepta.integration.dataset_reader import DatasetReader, Metadata, place_of, positions_of
 from percepta.integration.integration import (
     GroundTruthEncoder,
     InputEncoder,
     Integration,
     Loss,
-    MetadataFunction,
     Metric,
     Prediction,
-    Reading,
-    Scalar,
 )
-from percepta.integration.items import Item, item_of
-from percepta.integration.reading import describe, spread
+from percepta.integration.items import Item
+from percepta.integration.reading import spread
 from percepta.integration.samples import Samples
 from percepta.integration.torch_loss import per_sample_loss
 from percepta.integration.wiring import Names
 
-Metadata = Callable[[SampleId, Samples], Any]
 Measure = str | Callable[..., Any]
 Metrics = Measure | Iterable[Measure] | Mapping[str, Measure]
 PROBES = 5
+_PICTURES_NOTE = (
+    "The data set gives pictures without a transform: they became float32 [channels, height, width] in 0..1; "
+    "give it the transform of training if that differs."
+)
 
 
 def from_datasets(
@@ -52,7 +56,8 @@ def from_datasets(
     Items are ``(input, target)``, or just ``input`` in the subset ``unlabeled``; tensors, numpy
     arrays, numbers and Pillow pictures (taken as ``[C, H, W]`` in 0..1) are understood without
     importing torch. Several inputs or targets are dicts by name. A dataset with ``__getitems__`` is
-    asked for a batch at once.
+    asked for a batch at once. Items of a dataset with ``features`` are dicts by column: one column is the
+    target, arrays and pictures are inputs, other scalars become metadata.
 
     Args:
         datasets: dataset by subset.
@@ -61,7 +66,8 @@ def from_datasets(
             (:mod:`percepta.integration.defaults`).
         metrics: built-in metrics by name, or such functions; a mapping gives them names; None: by the
             kind of target.
-        labels: name of each class of the (first) prediction.
+        labels: name of each class of the (first) prediction; None: those the dataset knows, its
+            ``classes`` or ``features[...].names``.
         metadata: ``(sample_id, samples) -> scalar | flat dict``; ``samples.data`` is the dataset.
         ids: sample ids by subset; otherwise 0, 1, 2 …
         predictions: the model's outputs, in order; otherwise one, named ``prediction``.
@@ -79,6 +85,9 @@ def from_datasets(
     subsets = [_samples(key, data, (ids or {}).get(key)) for key, data in datasets.items()]
     reader = DatasetReader(metadata)
     probe = _probe(subsets, reader)
+    pictures = _check_pictures(subsets, reader)
+    if labels is None:
+        labels = next(filter(None, (class_names(samples.data) for samples in subsets)), None)
     outputs = _predictions(predictions, labels)
     names = Names(list(probe.inputs), list(probe.targets), [p.name for p in outputs])
     return Integration(
@@ -94,65 +103,20 @@ def from_datasets(
         metrics=tuple(_metrics(metrics, names, outputs)),
         code_hash=_digest(subsets, loss, labels),
         reader=reader,
+        notes=(_PICTURES_NOTE,) if pictures else (),
     )
-
-
-class DatasetReader:
-    """Reads samples out of ``samples.data``, a map-style dataset."""
-
-    def __init__(self, metadata: Metadata | None = None) -> None:
-        self.metadata: tuple[MetadataFunction, ...] = ()
-        if metadata is not None:
-            self.metadata = (MetadataFunction(None, metadata, defined_at(metadata)),)
-
-    def __call__(self, samples: Samples, ids: Sequence[SampleId]) -> list[Reading | SampleError]:
-        """Read samples; one call to the dataset where it can give a batch."""
-        positions = _positions(samples, ids)
-        values = _batch(samples.data, positions)
-        readings: list[Reading | SampleError] = []
-        for index, (sample_id, position) in enumerate(zip(ids, positions, strict=True)):
-            try:
-                if values is None:
-                    item = self.item(samples, sample_id, position)
-                else:
-                    item = _taken_apart(values[index], samples, sample_id)
-                metadata: dict[str, Scalar] = {}
-                for function in self.metadata:
-                    describe(function, samples, sample_id, metadata)
-            except SampleError as error:
-                readings.append(error)
-                continue
-            readings.append(Reading(item.inputs, item.targets, metadata))
-        return readings
-
-    def item(self, samples: Samples, sample_id: SampleId, position: int) -> Item:
-        """Ask the dataset for one sample.
-
-        Raises:
-            SampleError: it raised, or gave something that is no item.
-        """
-        try:
-            value = samples.data[position]
-        except Exception as error:
-            place = at_sample(_where(samples.data), samples.subset, sample_id)
-            fix = "Fix the dataset for this sample, or leave the sample out."
-            name = f"{type(samples.data).__name__}.__getitem__"
-            raise blamed(error, SampleError, name, place, fix) from error
-        return _taken_apart(value, samples, sample_id)
-
-    def encoder(self, part: str, name: str) -> Callable[[SampleId, Samples], Any]:
-        """Return a function that reads one array of one sample, for those who want no more."""
-
-        def read(sample_id: SampleId, samples: Samples) -> Any:
-            item = self.item(samples, sample_id, _positions(samples, [sample_id])[0])
-            return getattr(item, part)[name]
-
-        return read
 
 
 def _samples(subset: str, data: Any, ids: Sequence[SampleId] | None) -> Samples:
     where = Where(subset=str(subset))
     kind = type(data).__name__
+    if hasattr(data, "features") and not hasattr(data, "__len__"):
+        raise IntegrationError(
+            f"A {kind} is a stream: its samples cannot be asked for one by one.",
+            where=where,
+            fix="Load it without streaming=True, or keep a part of it: "
+            "datasets.Dataset.from_list(list(stream.take(1000)), features=stream.features).",
+        )
     if hasattr(data, "dataset") and hasattr(data, "batch_size"):
         raise IntegrationError(
             f"A {kind} is not a dataset.", where=where, fix="Give its dataset: loader.dataset."
@@ -170,7 +134,7 @@ def _samples(subset: str, data: Any, ids: Sequence[SampleId] | None) -> Samples:
     try:
         count = len(data)
     except Exception as error:
-        place = _where(data)
+        place = place_of(data)
         fix = "Fix it, or give a dataset that knows its length."
         raise blamed(error, IntegrationError, f"{kind}.__len__", place, fix) from error
     if ids is not None and len(ids) != count:
@@ -178,58 +142,6 @@ def _samples(subset: str, data: Any, ids: Sequence[SampleId] | None) -> Samples:
             f"There are {len(ids)} ids for {count} samples.", where=where, fix="Give one id each."
         )
     return Samples(subset, count if ids is None else ids, data)
-
-
-def _positions(samples: Samples, ids: Sequence[SampleId]) -> list[int]:
-    if isinstance(samples.ids, range) and samples.ids.start == 0 and samples.ids.step == 1:
-        return [int(sample_id) for sample_id in ids]
-    return [samples.position(sample_id) for sample_id in ids]
-
-
-def _batch(data: Any, positions: list[int]) -> Sequence[Any] | None:
-    """Ask for a batch at once; None: the dataset cannot, or failed, and is asked one by one."""
-    tensors = getattr(data, "tensors", None)
-    if tensors is not None and _is_tensor_dataset(data):
-        arrays = [tensor.numpy() for tensor in tensors]  # shares the memory
-        return [tuple(array[position] for array in arrays) for position in positions]
-    fetch = getattr(data, "__getitems__", None)
-    if fetch is None:
-        return None
-    try:
-        values = fetch(positions)
-    except Exception:  # asked again one by one, which names the sample
-        return None
-    return values if isinstance(values, Sequence) and len(values) == len(positions) else None
-
-
-def _is_tensor_dataset(data: Any) -> bool:
-    """Whether it is exactly torch's ``TensorDataset`` over tensors on the CPU without gradients."""
-    torch = sys.modules.get("torch")
-    if torch is None or type(data) is not torch.utils.data.TensorDataset:
-        return False
-    return all(
-        tensor.device.type == "cpu"
-        and not tensor.requires_grad
-        and tensor.layout is torch.strided
-        and tensor.dtype is not torch.bfloat16
-        and not tensor.is_conj()
-        for tensor in data.tensors
-    )
-
-
-def _taken_apart(value: Any, samples: Samples, sample_id: SampleId) -> Item:
-    try:
-        return item_of(value, labeled=samples.subset.labeled)
-    except UnsuitableError as error:
-        raise SampleError(
-            f"{type(samples.data).__name__} gave {error.what}.",
-            where=at_sample(_where(samples.data), samples.subset, sample_id),
-            fix=error.fix,
-        ) from None
-
-
-def _where(data: Any) -> Where:
-    return defined_at(getattr(type(data), "__getitem__", None))
 
 
 def _probe(subsets: Sequence[Samples], reader: DatasetReader) -> Item:
@@ -242,7 +154,7 @@ def _probe(subsets: Sequence[Samples], reader: DatasetReader) -> Item:
     for samples in sorted(subsets, key=lambda samples: not samples.subset.labeled):
         for sample_id in spread(samples, PROBES):
             try:
-                return reader.item(samples, sample_id, _positions(samples, [sample_id])[0])
+                return reader.item(samples, sample_id, positions_of(samples, [sample_id])[0])
             except SampleError as error:
                 first = first or error
     sentence = first.message if first is not None else ""
@@ -250,6 +162,38 @@ def _probe(subsets: Sequence[Samples], reader: DatasetReader) -> Item:
         f"None of the samples tried could be read. {sentence}",
         where=first.where if first is not None else None,
         fix=first.fix if first is not None else None,
+    )
+
+
+def _check_pictures(subsets: Sequence[Samples], reader: DatasetReader) -> bool:
+    """Return whether the items are pictures without a transform.
+
+    Raises:
+        IntegrationError: they are, of several sizes.
+    """
+    samples = subsets[0]
+    shapes: dict[tuple[int, ...], SampleId] = {}
+    for sample_id in spread(samples, PROBES):
+        try:
+            value = reader.value(samples, sample_id, positions_of(samples, [sample_id])[0])
+        except SampleError:
+            continue  # told when it is its turn
+        given = reader.given(samples, value)
+        first = given[0] if isinstance(given, tuple | list) and len(given) else given
+        parts = first.values() if isinstance(first, Mapping) else (first,)
+        sizes = [part.size for part in parts if is_picture(part)]
+        if not sizes:
+            return False
+        shapes.setdefault(tuple(sizes[0]), sample_id)
+    if len(shapes) < 2:
+        return bool(shapes)
+    (one, first_id), (other, second_id) = list(shapes.items())[:2]
+    raise IntegrationError(
+        f"The pictures have different sizes: {one[0]} × {one[1]} (sample {first_id}) and "
+        f"{other[0]} × {other[1]} (sample {second_id}).",
+        where=Where(subset=samples.subset.value),
+        fix="Give the data set the transform of training, with a Resize((height, width)) in it: "
+        "transform=... in torchvision, .with_transform(...) in Hugging Face's datasets.",
     )
 
 

@@ -3,5 +3,5 @@
 from __future__ import annotations
 
 
-class DatasetScriptException(Exception):  # noqa: N818, RUF100 - the public name
+class DatasetScriptException(Exception):
     """A script could not be run or parsed."""

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from percepta.integration.code_loader.module.contract.elements import (
     ConfusionMatrixElement,
     ElementInstance,
+    Scalar,
 )
 from percepta.integration.code_loader.module.contract.preprocess_response import (
     PreprocessResponse,
@@ -20,7 +21,6 @@ from percepta.integration.code_loader.module.contract.visualizer_classes import 
 
 Array = npt.NDArray[np.float32]
 Tensors = dict[str, Array]
-Scalar = int | float | str | bool | None
 
 SectionCallableInterface = Callable[[SampleId, PreprocessResponse], Array]
 InstanceCallableInterface = Callable[[SampleId, PreprocessResponse, int], ElementInstance | None]

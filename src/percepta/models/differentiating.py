@@ -75,7 +75,14 @@ def differentiate(
     _check_value(value, samples)
     leaves = [[done.leaves[n] for done in passes] for n in of_inputs]
     leaves += [[done.responses[n] for done in passes] for n in of_layers]
-    found = iter(_gradients(value, [leaf for parts in leaves for leaf in parts]))
+    gradients = _gradients(value, [leaf for parts in leaves for leaf in parts])
+    for index, name in enumerate(of_inputs):
+        if gradients[index * len(passes)] is None:
+            _check_reach(name, passes[0])
+    found = (
+        torch.zeros_like(leaf) if gradient is None else gradient
+        for leaf, gradient in zip((t for parts in leaves for t in parts), gradients, strict=True)
+    )
     input_parts = {name: [next(found) for _ in passes] for name in of_inputs}
     layer_parts = {name: [next(found) for _ in passes] for name in of_layers}
     return Gradients(
@@ -164,11 +171,29 @@ def _check_value(value: torch.Tensor, samples: int) -> None:
         )
 
 
-def _gradients(value: torch.Tensor, leaves: Sequence[torch.Tensor]) -> Sequence[torch.Tensor]:
+def _check_reach(name: str, done: _Pass) -> None:
+    """Tell an input that the network is cut off from apart from one that a target does not use."""
+    leaf, seen = done.leaves[name], set()
+    stack = [tensor.grad_fn for tensor in done.outputs.values() if tensor.grad_fn is not None]
+    while stack:
+        node = stack.pop()
+        if getattr(node, "variable", None) is leaf:
+            return
+        seen.add(node)
+        stack += [before for before, _ in node.next_functions if before and before not in seen]
+    raise ModelError(
+        f"In this network no output depends on the input {name} in a differentiable way.",
+        fix="Let the module run without torch.no_grad() and .detach(), or ask for a layer's gradient.",
+    )
+
+
+def _gradients(
+    value: torch.Tensor, leaves: Sequence[torch.Tensor]
+) -> Sequence[torch.Tensor | None]:
     if not leaves:
         return ()
     try:
-        return torch.autograd.grad(value.sum(), leaves, allow_unused=True, materialize_grads=True)
+        return torch.autograd.grad(value.sum(), leaves, allow_unused=True)
     except torch.cuda.OutOfMemoryError as error:
         raise ModelError(
             f"The GPU ran out of memory on the gradients of {len(value)} samples.",

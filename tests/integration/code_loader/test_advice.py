@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+
 from percepta.integration.code_loader.advice import advice
+from percepta.integration.code_loader.calling import Shown
 from percepta.integration.code_loader.module.contract.visualizer_classes import LeapImage
 from tests.integration.code_loader.cases_advice import payloads
 from tests.integration.code_loader.oracle import (
@@ -45,12 +48,22 @@ def test_every_sentence_names_the_field_or_the_class_it_is_about() -> None:
             assert sentence.endswith(".")
 
 
-def test_a_dark_picture_is_told_with_the_way_out() -> None:
-    unit = payloads(OURS)["image unit"]
-    assert isinstance(unit, LeapImage)
+def test_a_visualizer_is_advised_once_for_all_its_samples() -> None:
+    def dark(data: np.ndarray) -> LeapImage:
+        return LeapImage(data[0])
 
-    assert advice(unit) == [
-        "LeapImage.data is float32 with values up to 1; floats must lie in 0..255, so this picture "
-        "is black (multiply by 255)."
-    ]
-    assert advice("no payload") == []
+    random = np.random.default_rng(0)
+    samples = [random.random((4, 4, 3)).astype("float32") for _ in range(3)]
+    told = [Shown(dark).advise(data=sample) for sample in samples]
+
+    assert (
+        told
+        == [
+            [
+                "dark(): LeapImage.data is float32 in 0..1, but floats must lie in 0..255: the picture is "
+                "black (multiply by 255)."
+            ]
+        ]
+        * 3
+    )
+    assert Shown(lambda data: None).advise(data=samples[0]) == []

@@ -16,6 +16,8 @@ Sentences = list[str]
 def advice(payload: object) -> Sentences:
     """Return what is probably wrong with a payload, one sentence each; nothing for other values.
 
+    The sentences are alike for payloads that are wrong alike, so that one is told for all samples.
+
     Args:
         payload: what a visualizer returned.
     """
@@ -28,17 +30,14 @@ def _image(payload: leap.LeapImage) -> Sentences:
 
 
 def _boxes(payload: leap.LeapImageWithBBox) -> Sentences:
-    odd = [
-        f"{name} = {value!r}"
-        for box in payload.bounding_boxes
-        for name in ("x", "y", "width", "height")
-        if not _in_unit(value := getattr(box, name, None))
-    ]
+    names = ("x", "y", "width", "height")
+    inside = all(
+        _in_unit(getattr(box, name, None)) for box in payload.bounding_boxes for name in names
+    )
     found = _range(payload.data, "LeapImageWithBBox.data")
-    if odd:
+    if not inside:
         found.append(
-            f"LeapImageWithBBox has a box with {odd[0]}, outside 0..1: divide pixels by the "
-            f"picture's width and height."
+            "LeapImageWithBBox has a box outside 0..1: divide pixels by the picture's width and height."
         )
     return found
 
@@ -50,11 +49,10 @@ def _video(payload: leap.LeapVideo) -> Sentences:
         return found
     if data.dtype == np.uint8:
         return _dark(data, "LeapVideo.data")
-    low, high = float(data.min()), float(data.max())
-    if low < 0 or high > 1:
+    if data.min() < 0 or data.max() > 1:
         return [
-            f"LeapVideo.data is float32 with values from {low:g} to {high:g}; floats must lie in "
-            f"0..1 (divide by 255, or give uint8)."
+            "LeapVideo.data is float32 with values outside 0..1, which are cut off (divide by 255, or "
+            "give uint8)."
         ]
     return []
 
@@ -74,8 +72,7 @@ def _text_mask(payload: leap.LeapTextMask) -> Sentences:
     found = _unnamed(payload.mask, payload.labels, "LeapTextMask")
     if len(payload.mask) != len(payload.text):
         found.append(
-            f"LeapTextMask has {len(payload.mask)} class ids for {len(payload.text)} tokens; "
-            f"what is over is left out."
+            "LeapTextMask has another number of class ids than of tokens; what is over is left out."
         )
     return found
 
@@ -130,13 +127,12 @@ def _range(data: NDArray[Any], name: str) -> Sentences:
         return found
     if data.dtype == np.uint8:
         return _dark(data, name)
-    low, high = float(data.min()), float(data.max())
-    if low < 0 or high > 255:
-        return [f"{name} has values from {low:g} to {high:g}; what lies outside 0..255 is cut off."]
-    if 0 < high <= 1:
+    if data.min() < 0 or data.max() > 255:
+        return [f"{name} has values outside 0..255, which are cut off."]
+    if 0 < data.max() <= 1:
         return [
-            f"{name} is float32 with values up to {high:g}; floats must lie in 0..255, so this "
-            f"picture is black (multiply by 255)."
+            f"{name} is float32 in 0..1, but floats must lie in 0..255: the picture is black (multiply "
+            f"by 255)."
         ]
     return []
 
@@ -154,10 +150,9 @@ def _not_finite(data: NDArray[Any], name: str) -> Sentences:
 
 
 def _unnamed(mask: NDArray[np.uint8], labels: list[str], owner: str) -> Sentences:
-    highest = int(mask.max(initial=0))
-    if highest < len(labels):
+    if int(mask.max(initial=0)) < len(labels):
         return []
-    return [f"{owner} has class id {highest}, but only {len(labels)} labels."]
+    return [f"{owner} has class ids without a label: there are {len(labels)} labels."]
 
 
 def _in_unit(value: Any) -> bool:

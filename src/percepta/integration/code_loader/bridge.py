@@ -172,11 +172,13 @@ class _Functions:
     def _visualizer(self, use: Use) -> Visualizer:
         handler = self._visualizers[use.name]
         heatmap = handler.heatmap_function
+        shown = Shown(handler.function)
         return Visualizer(
             use.unique_name,
-            Shown(handler.function),
+            shown,
             self._connect(use, handler.function),
             defined_at(handler.function),
+            advise=shown.advise,
             heatmap=None if heatmap is None else heatmap_of(heatmap, _raw_argument(heatmap)),
         )
 

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from percepta.integration.blame import name_of
+from percepta.integration.code_loader.advice import advice
 from percepta.integration.code_loader.decisions import are_elements, decisions
 from percepta.integration.code_loader.module.contract.datasetclasses import (
     RawInputsForHeatmap,
@@ -75,6 +77,11 @@ class Shown:
         """Return percepta's visual for what the function gives; None where it gives None."""
         value = self._call({name: as_told(given) for name, given in arguments.items()})
         return None if value is None else visual_of(value)
+
+    def advise(self, **arguments: Any) -> list[str]:
+        """Return what looks wrong in what the function gives, one sentence each."""
+        value = self._call({name: as_told(given) for name, given in arguments.items()})
+        return [f"{name_of(self._function)}(): {sentence}" for sentence in advice(value)]
 
     def _call(self, given: Mapping[str, Any]) -> Any:
         if self._batched is not None:

@@ -124,7 +124,9 @@ class Calibration:
         channels = self._channels(self.recipes[space])
         return channels if channels <= WIDEST else PROJECTED
 
-    def transform(self, responses: Responses) -> dict[str, FloatArray]:
+    def transform(
+        self, responses: Responses, spaces: Sequence[str] | None = None
+    ) -> dict[str, FloatArray]:
         """Build the vectors of some samples.
 
         Each channel is standardised (cut at ±8), each layer divided by the root of its number of
@@ -134,13 +136,15 @@ class Calibration:
         not finite counts as the mean.
 
         Args:
-            responses: pooled responses of the same samples for every layer of every recipe.
+            responses: pooled responses of the same samples for every layer of the spaces.
+            spaces: names of the spaces wanted; None: all.
 
         Returns:
             Space name → float32 ``[samples, width]``, finite.
         """
         vectors: dict[str, FloatArray] = {}
-        for name, recipe in self.recipes.items():
+        for name in self.recipes if spaces is None else spaces:
+            recipe = self.recipes[name]
             mean, scale, limit, signs = self._steps[name]
             joined = np.concatenate([responses[k][recipe.pooling] for k in recipe.layers], axis=1)
             joined = (joined - mean) * scale
@@ -151,6 +155,28 @@ class Calibration:
                 np.float32, copy=False
             )
         return vectors
+
+    def pull_back(
+        self, space: str, responses: Responses, slopes: FloatArray
+    ) -> dict[str, FloatArray]:
+        """Carry the derivatives of something by a space's vectors back to the pooled responses.
+
+        Args:
+            space: name of the space.
+            responses: as given to :meth:`transform`.
+            slopes: ``[samples, width]``, by the vectors.
+
+        Returns:
+            Layer name → float32 ``[samples, channels]``; zero where a response was cut.
+        """
+        recipe = self.recipes[space]
+        mean, scale, limit, signs = self._steps[space]
+        joined = np.concatenate([responses[k][recipe.pooling] for k in recipe.layers], axis=1)
+        free = np.abs((joined - mean) * scale) <= limit
+        back = (slopes if signs is None else slopes @ signs.T) * scale * free
+        edges = np.cumsum([responses[k][recipe.pooling].shape[1] for k in recipe.layers])[:-1]
+        parts = np.split(np.asarray(back, np.float32), edges, axis=1)
+        return dict(zip(recipe.layers, parts, strict=True))
 
     def to_bytes(self) -> bytes:
         """Serialise; equal calibrations give equal bytes (npz without pickles, fixed dates and order)."""

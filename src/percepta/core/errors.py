@@ -132,6 +132,12 @@ class FilterError(PerceptaError):
     code = "filter"
 
 
+class TargetError(PerceptaError):
+    """What is to be explained is not there, or cannot be explained so."""
+
+    code = "target"
+
+
 class NotFoundError(PerceptaError):
     """A project, run, map, sample, job or field does not exist."""
 

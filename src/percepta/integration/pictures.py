@@ -92,6 +92,26 @@ def picture_size(shape: tuple[int, ...], channel_axis: int | None) -> tuple[int,
     return height, width
 
 
+def channel_axis_of(shape: tuple[int, ...], declared: int | None) -> int | None:
+    """Return the axis of one sample's input along which its positions are described.
+
+    Args:
+        shape: of one sample.
+        declared: what the integration says, if it does.
+
+    Returns:
+        None where every value is a position of its own, as in a vector or a grey picture ``[H, W]``.
+    """
+    if declared is not None:
+        return declared % len(shape)
+    layout = _picture_layout(shape, None)
+    if layout is not None:
+        return layout[0]
+    if len(shape) == 2 and 1 in shape:
+        return shape.index(1)
+    return 0 if len(shape) > 2 else None
+
+
 def _picture_layout(shape: tuple[int, ...], channel_axis: int | None) -> tuple[int | None] | None:
     """Return a 1-tuple with the channel axis of a picture, or None where it is no picture."""
     if len(shape) == 2 and min(shape) >= SMALLEST_SIDE and channel_axis is None:

@@ -50,6 +50,7 @@ class Layer:
         depth: position in execution order, from 0 (first) to 1 (last).
         width: number of channels, the C of the pooled responses.
         feeds: names of the outputs it feeds as one of their last two layers.
+        batch_axis: axis of the samples in the response; 1 in sequence-first networks.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Layer:
     depth: float
     width: int
     feeds: tuple[str, ...] = ()
+    batch_axis: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,7 @@ class Cam:
     weigh: Weighing
     over: ClassVar[Literal["layers", "inputs"]] = "layers"
     needs_gradients: ClassVar[bool] = True
+    contrasts: ClassVar[bool] = False
     forwards: ClassVar[int] = 3
 
     def attribute(self, question: Question) -> Attribution:
@@ -84,6 +85,7 @@ class FocusLayerCam:
     source: ClassVar[str] = "docs/concepts/sample-analysis.md"
     over: ClassVar[Literal["layers", "inputs"]] = "layers"
     needs_gradients: ClassVar[bool] = True
+    contrasts: ClassVar[bool] = True
     forwards: ClassVar[int] = 6
 
     def attribute(self, question: Question) -> Attribution:

@@ -26,6 +26,7 @@ class GradientTimesInput:
     source: ClassVar[str] = "https://arxiv.org/abs/1605.01713"
     over: ClassVar[Literal["layers", "inputs"]] = "inputs"
     needs_gradients: ClassVar[bool] = True
+    contrasts: ClassVar[bool] = False
     forwards: ClassVar[int] = 3
 
     def attribute(self, question: Question) -> Attribution:
@@ -54,6 +55,7 @@ class IntegratedGradients:
     source: ClassVar[str] = "https://arxiv.org/abs/1703.01365"
     over: ClassVar[Literal["layers", "inputs"]] = "inputs"
     needs_gradients: ClassVar[bool] = True
+    contrasts: ClassVar[bool] = False
 
     @property
     def forwards(self) -> int:
@@ -89,6 +91,7 @@ class SmoothGrad:
     source: ClassVar[str] = "https://arxiv.org/abs/1706.03825"
     over: ClassVar[Literal["layers", "inputs"]] = "inputs"
     needs_gradients: ClassVar[bool] = True
+    contrasts: ClassVar[bool] = False
 
     @property
     def forwards(self) -> int:

@@ -37,6 +37,7 @@ class Occlusion:
     source: ClassVar[str] = "https://arxiv.org/abs/1311.2901"
     over: ClassVar[Literal["layers", "inputs"]] = "inputs"
     needs_gradients: ClassVar[bool] = False
+    contrasts: ClassVar[bool] = False
 
     @property
     def forwards(self) -> int:
@@ -91,6 +92,7 @@ class Rise:
     source: ClassVar[str] = "https://arxiv.org/abs/1806.07421"
     over: ClassVar[Literal["layers", "inputs"]] = "inputs"
     needs_gradients: ClassVar[bool] = False
+    contrasts: ClassVar[bool] = False
 
     @property
     def forwards(self) -> int:

@@ -119,6 +119,10 @@ class Method(Protocol):
         """Whether the model must be differentiable."""
 
     @property
+    def contrasts(self) -> bool:
+        """Whether it looks at the target's rival too."""
+
+    @property
     def forwards(self) -> int:
         """Roughly how many forward passes it costs; a backward pass counts as two."""
 

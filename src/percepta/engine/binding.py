@@ -1,0 +1,251 @@
+"""Binding targets to samples: which numbers of the model's a target means for each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from percepta.analysis.latent import Calibration
+from percepta.analysis.similars import direction, population_mean
+from percepta.core.errors import TargetError
+from percepta.core.subsets import SampleKey
+from percepta.core.targets import (
+    ClassTarget,
+    DirectionTarget,
+    LossTarget,
+    OutputTarget,
+    Region,
+    Target,
+)
+from percepta.engine.explained import (
+    BoundTarget,
+    FloatArray,
+    LogOdds,
+    MeasuredLoss,
+    Similarity,
+    WeightedOutput,
+)
+from percepta.integration import Batch, Integration, Loss, Prediction, Samples
+from percepta.integration.measuring import measure_one
+from percepta.models import Forward, TensorSpec
+from percepta.storage import Run
+
+Array = NDArray[Any]
+
+
+@dataclass(eq=False)
+class Asked:
+    """B samples of one subset that something is asked about.
+
+    Attributes:
+        keys: who they are.
+        inputs: by input name, ``[B, …]``, those the model takes and the others.
+        ground_truths: by name, ``[B, …]``; empty for unlabeled samples.
+        samples: the subset.
+        run: runs the model over them.
+    """
+
+    keys: tuple[SampleKey, ...]
+    inputs: Mapping[str, Array]
+    ground_truths: Mapping[str, Array]
+    samples: Samples
+    run: Callable[[], Forward]
+
+    @cached_property
+    def forward(self) -> Forward:
+        """What the model gives for them; it runs when this is first needed."""
+        return self.run()
+
+    def repeated(self, times: int) -> Asked:
+        """Return every sample so many times, one after the other: aa bb cc."""
+        if times == 1:
+            return self
+
+        def again(arrays: Mapping[str, Array]) -> dict[str, Array]:
+            return {name: np.repeat(array, times, axis=0) for name, array in arrays.items()}
+
+        def run() -> Forward:
+            one = self.forward
+            return Forward(again(one.outputs), again(one.mean), again(one.max))
+
+        keys = tuple(key for key in self.keys for _ in range(times))
+        return Asked(keys, again(self.inputs), again(self.ground_truths), self.samples, run)
+
+
+class Binder:
+    """Binds targets for one run.
+
+    Args:
+        run: whose latent spaces directions are of.
+        integration: complete, with the losses the run was measured by.
+        outputs: what the model gives.
+    """
+
+    def __init__(self, run: Run, integration: Integration, outputs: Sequence[TensorSpec]) -> None:
+        self._run = run
+        self._shapes = {spec.name: spec.shape for spec in outputs}
+        self._integration = integration
+        self._predictions = {prediction.name: prediction for prediction in integration.predictions}
+        self._means: dict[str, FloatArray] = {}
+        stored = run.state("calibration")
+        self._calibration = Calibration.from_bytes(stored) if stored is not None else None
+
+    def bind(self, targets: Sequence[Target], asked: Asked) -> BoundTarget:
+        """Bind one target to each of B samples; targets of one kind, of one prediction, loss or direction.
+
+        Raises:
+            TargetError: there is no such class, loss, value or space.
+        """
+        first = targets[0]
+        match first:
+            case ClassTarget():
+                classes = [target for target in targets if isinstance(target, ClassTarget)]
+                return self._classes(classes, asked)
+            case OutputTarget():
+                return self._value(first, asked)
+            case LossTarget():
+                return self._loss(first, asked)
+            case DirectionTarget():
+                return self._direction(first)
+
+    def rival(self, target: Target, asked: Asked, row: int) -> Target | None:
+        """Return the strongest other class of a sample; None where nothing is a rival."""
+        if not isinstance(target, ClassTarget):
+            return None
+        scores = self._scores(target.prediction, asked)[row].copy()
+        if len(scores) < 2:
+            return None
+        scores[target.index] = -np.inf
+        return replace(target, index=int(scores.argmax()))
+
+    def _scores(self, prediction: str, asked: Asked) -> FloatArray:
+        """Return a score a class, ``[B, C]``: over positions, the mean."""
+        axis = self._shape(prediction, asked)[1]
+        output = asked.forward.outputs[prediction].reshape(self._shape(prediction, asked)[0])
+        moved = np.moveaxis(np.asarray(output, np.float32), axis, 1)
+        return np.asarray(moved.reshape(*moved.shape[:2], -1).mean(axis=2), np.float32)
+
+    def _shape(self, name: str, asked: Asked) -> tuple[tuple[int, ...], int]:
+        """Return the shape of an output for the samples, ``[B, …]``, and the axis of its classes."""
+        if name not in self._shapes:
+            raise TargetError(
+                f"The model has no prediction {name!r}.", fix=f"It has: {', '.join(self._shapes)}."
+            )
+        sizes = self._shapes[name][1:]
+        known = tuple(size for size in sizes if size is not None)
+        if len(known) < len(sizes):
+            known = asked.forward.outputs[name].shape[1:]
+        shape = (len(asked.keys), *(known or (1,)))
+        axis = self._predictions.get(name, Prediction(name)).channel_axis % len(shape)
+        return shape, axis
+
+    def _classes(self, targets: Sequence[ClassTarget], asked: Asked) -> BoundTarget:
+        name = targets[0].prediction
+        shape, axis = self._shape(name, asked)
+        prediction = self._predictions.get(name, Prediction(name))
+        if shape[axis] == 1:  # one score: of the second of two classes, or of the only one
+            two = len(prediction.labels or "12") == 2
+            signs = np.array([-1 if two and target.index == 0 else 1 for target in targets])
+            weights = np.broadcast_to(signs.reshape(-1, *[1] * (len(shape) - 1)), shape)
+            return self._weighted(name, weights)
+        chosen = np.moveaxis(np.zeros(shape, np.float32), axis, 1)
+        for row, target in enumerate(targets):
+            if not 0 <= target.index < shape[axis]:
+                raise TargetError(
+                    f"The prediction {name!r} has no class {target.index}.",
+                    fix=f"Its classes are 0 to {shape[axis] - 1}.",
+                )
+            chosen[row, target.index] = self._region(target, shape[1:], axis - 1, asked, row)
+        weights = np.moveaxis(chosen, 1, axis)
+        if prediction.activation == "none":
+            return LogOdds(name, weights, axis)
+        return self._weighted(name, weights)
+
+    def _weighted(self, name: str, weights: Array) -> WeightedOutput:
+        """Return a weighted output in the shape that the model gives it in."""
+        flat = len(self._shapes[name]) == 1
+        return WeightedOutput(name, np.asarray(weights[:, 0] if flat else weights, np.float32))
+
+    def _region(
+        self, target: ClassTarget, shape: tuple[int, ...], axis: int, asked: Asked, row: int
+    ) -> FloatArray | float:
+        """Return the weight of every position of one sample, adding up to one."""
+        positions = tuple(size for i, size in enumerate(shape) if i != axis)
+        if not positions:
+            return 1.0
+        wanted: Region = target.region
+        inside = np.ones(positions, bool)
+        if wanted == "predicted":
+            inside = asked.forward.outputs[target.prediction][row].argmax(axis) == target.index
+        elif wanted == "true":
+            truths = asked.ground_truths.values()
+            fitting = [truth[row] for truth in truths if truth.shape[1:] == positions]
+            if not fitting:
+                raise TargetError(
+                    "There is no ground truth with a class for every position.",
+                    fix="Explain the region that the model predicts, or everywhere.",
+                )
+            inside = fitting[0] == target.index
+        if not inside.any():
+            inside = np.ones(positions, bool)
+        return np.asarray(inside / inside.sum(), np.float32)
+
+    def _loss(self, target: LossTarget, asked: Asked) -> BoundTarget:
+        loss = next((one for one in self._integration.losses if one.name == target.name), None)
+        if loss is None:
+            known = ", ".join(one.name for one in self._integration.losses) or "none"
+            raise TargetError(f"There is no loss {target.name!r}.", fix=f"There is: {known}.")
+        if not asked.ground_truths:
+            raise TargetError(
+                f"{asked.keys[0]} has no ground truth, so it has no loss.", fix="Explain a class."
+            )
+        names = tuple(c.name for c in loss.connections if c.source == "prediction")
+        return MeasuredLoss(lambda outputs: _measured(loss, asked, outputs), names)
+
+    def _value(self, target: OutputTarget, asked: Asked) -> BoundTarget:
+        shape, _ = self._shape(target.prediction, asked)
+        inside = len(target.at) == len(shape) - 1 and all(
+            0 <= place < size for place, size in zip(target.at, shape[1:], strict=False)
+        )
+        if not inside:
+            raise TargetError(
+                f"The output {target.prediction!r} has no value at {list(target.at)}.",
+                fix=f"One sample of it has the shape {list(shape[1:])}.",
+            )
+        weights = np.zeros(shape, np.float32)
+        place: Any = (slice(None), *target.at)
+        weights[place] = 1
+        return self._weighted(target.prediction, weights)
+
+    def _direction(self, target: DirectionTarget) -> BoundTarget:
+        if self._calibration is None or target.space not in self._calibration.recipes:
+            known = ", ".join(self._calibration.recipes) if self._calibration else "none"
+            raise TargetError(
+                f"The layers do not build a latent space {target.space!r}.",
+                fix=f"Spaces that can be explained: {known}.",
+            )
+        if not target.rows or not all(0 <= row < self._run.n for row in target.rows):
+            raise TargetError("The samples to be similar to are not of this run.")
+        vectors = self._run.latent(target.space)
+        if target.space not in self._means:
+            self._means[target.space] = population_mean(vectors)
+        mean = self._means[target.space]
+        towards = direction(vectors[list(target.rows)], mean)
+        if not towards.any():
+            raise TargetError(
+                "These samples have no direction in common.", fix="Choose samples that are alike."
+            )
+        return Similarity(self._calibration, target.space, mean, towards)
+
+
+def _measured(loss: Loss, asked: Asked, outputs: Mapping[str, Array]) -> FloatArray:
+    batch = Batch(asked.keys, asked.inputs, asked.ground_truths, outputs, asked.samples)
+    measured = measure_one(loss, batch)
+    if measured.failures:
+        raise TargetError(f"The loss cannot be measured: {next(iter(measured.failures.values()))}")
+    return measured.columns[loss.name]

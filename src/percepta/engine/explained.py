@@ -1,0 +1,259 @@
+"""Targets as numbers: what a heat map explains, computed from what a model gives, with its derivatives.
+
+A target is bound to samples. It says its value from outputs and pooled responses, and how the value
+depends on each of them; :mod:`percepta.models.linear_target` carries that on through the network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from percepta.analysis.latent import Calibration, Pooling
+from percepta.core.errors import TargetError
+from percepta.models import Forward
+
+FloatArray = NDArray[np.float32]
+Arrays = Mapping[str, NDArray[Any]]
+
+MOST_OUTPUTS = 4_096
+"""Outputs of a sample that a loss of the user's is differentiated by, one by one."""
+_STEP = 1e-2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Slopes:
+    """How a target depends on what the model gives.
+
+    Attributes:
+        outputs: by output name, ``[B, …]`` in its shape.
+        pooled: by layer name, ``[B, C]``.
+    """
+
+    outputs: Mapping[str, FloatArray] = field(default_factory=dict)
+    pooled: Mapping[str, FloatArray] = field(default_factory=dict)
+
+
+class BoundTarget(Protocol):
+    """A target of given samples."""
+
+    @property
+    def capture(self) -> tuple[str, ...]:
+        """Layers whose pooled responses it is made of."""
+
+    @property
+    def pooling(self) -> Pooling:
+        """How their responses are pooled."""
+
+    def value(self, forward: Forward) -> FloatArray:
+        """Return the target, ``[B]``."""
+
+    @property
+    def fixed(self) -> Slopes | None:
+        """Its derivatives, where they are the same whatever the model gives; None: ask :meth:`slopes`."""
+
+    def slopes(self, forward: Forward) -> Slopes:
+        """Return its derivatives there."""
+
+
+@dataclass(frozen=True)
+class _OfOutputs:
+    """What targets share that are made of outputs alone."""
+
+    @property
+    def fixed(self) -> Slopes | None:
+        """They depend on the outputs."""
+        return None
+
+    @property
+    def capture(self) -> tuple[str, ...]:
+        """No layer is needed."""
+        return ()
+
+    @property
+    def pooling(self) -> Pooling:
+        """Of no meaning."""
+        return "mean"
+
+
+@dataclass(frozen=True, eq=False)
+class WeightedOutput(_OfOutputs):
+    """A weighted sum of one output: a class score, a value, the mean score over a region.
+
+    Attributes:
+        prediction: name of the output.
+        weights: ``[B, …]`` in the output's shape, or ``[1, …]`` for all samples alike.
+    """
+
+    prediction: str
+    weights: FloatArray
+
+    def value(self, forward: Forward) -> FloatArray:
+        """Return the sum, ``[B]``."""
+        output = forward.outputs[self.prediction]
+        weighted = np.asarray(output, np.float32) * self.weights
+        return np.asarray(weighted.reshape(len(output), -1).sum(axis=1), np.float32)
+
+    @property
+    def fixed(self) -> Slopes:
+        """The weights."""
+        return Slopes({self.prediction: self.weights})
+
+    def slopes(self, forward: Forward) -> Slopes:
+        """Return the weights."""
+        return self.fixed
+
+
+@dataclass(frozen=True, eq=False)
+class LogOdds(_OfOutputs):
+    """The log-odds of a class where the output already is probabilities.
+
+    A probability near one hardly moves with the network's evidence for it; its log-odds move as the score
+    behind the softmax does.
+
+    Attributes:
+        prediction: name of the output.
+        chosen: ``[B, …]`` or ``[1, …]`` in the output's shape: at the class, the weight of each position;
+            zero at all other classes.
+        axis: of the classes, in the batched output.
+    """
+
+    prediction: str
+    chosen: FloatArray
+    axis: int
+
+    def value(self, forward: Forward) -> FloatArray:
+        """Return the weighted mean of the log-odds, ``[B]``."""
+        own, others, share = self._parts(forward)
+        odds = np.log(own) - np.log(others)
+        return np.asarray((odds * share).reshape(len(odds), -1).sum(axis=1), np.float32)
+
+    def slopes(self, forward: Forward) -> Slopes:
+        """Return the derivatives by every probability."""
+        own, others, share = self._parts(forward)
+        slopes = np.where(self.chosen != 0, 1 / own, -1 / others) * share
+        return Slopes({self.prediction: np.asarray(slopes, np.float32)})
+
+    def _parts(self, forward: Forward) -> tuple[Any, Any, Any]:
+        """Return the class's probability, that of all others, and the weight, of each position."""
+        probabilities = np.asarray(forward.outputs[self.prediction], np.float64)
+        picked = np.broadcast_to(self.chosen != 0, probabilities.shape)
+        own = np.where(picked, probabilities, 0).sum(axis=self.axis, keepdims=True)
+        others = np.where(picked, 0, probabilities).sum(axis=self.axis, keepdims=True)
+        share = np.asarray(self.chosen.sum(axis=self.axis, keepdims=True), np.float64)
+        return np.maximum(own, 1e-30), np.maximum(others, 1e-30), share
+
+
+@dataclass(frozen=True, eq=False)
+class MeasuredLoss(_OfOutputs):
+    """A loss of the integration's, differentiated by trying: any function will do.
+
+    Attributes:
+        measure: ``outputs -> [B]``, for the samples this is bound to; each array ``[B, …]``.
+        predictions: the outputs it depends on.
+    """
+
+    measure: Callable[[Arrays], FloatArray]
+    predictions: tuple[str, ...]
+
+    def value(self, forward: Forward) -> FloatArray:
+        """Return the loss, ``[B]``."""
+        return self.measure(forward.outputs)
+
+    def slopes(self, forward: Forward) -> Slopes:
+        """Return the derivatives by central differences, every value of every output moved in turn.
+
+        Raises:
+            TargetError: the outputs are too many.
+        """
+        found: dict[str, FloatArray] = {}
+        for name in self.predictions:
+            output = np.asarray(forward.outputs[name], np.float32)
+            flat = output.reshape(len(output), -1)
+            if flat.shape[1] > MOST_OUTPUTS:
+                raise TargetError(
+                    f"The loss cannot be differentiated: {name!r} has {flat.shape[1]:,} values a sample.",
+                    fix="Explain a class instead, or use a built-in loss.",
+                )
+            step = _STEP * np.maximum(1, np.abs(flat).max(axis=1))
+            slopes = np.empty_like(flat)
+            for index in range(flat.shape[1]):
+                ends = []
+                for sign in (1, -1):
+                    moved = flat.copy()
+                    moved[:, index] += sign * step
+                    ends.append(
+                        self.measure({**forward.outputs, name: moved.reshape(output.shape)})
+                    )
+                slopes[:, index] = (ends[0] - ends[1]) / (2 * step)
+            found[name] = slopes.reshape(output.shape)
+        return Slopes(found)
+
+
+@dataclass(frozen=True, eq=False)
+class Similarity:
+    """The cosine between a sample's latent vector and a direction, seen from the population's mean.
+
+    Attributes:
+        calibration: how responses become vectors.
+        space: name of the latent space.
+        mean: ``[D]``, of the population.
+        towards: ``[D]``, a unit vector.
+    """
+
+    calibration: Calibration
+    space: str
+    mean: FloatArray
+    towards: FloatArray
+
+    @property
+    def capture(self) -> tuple[str, ...]:
+        """The layers that the space is built of."""
+        return self.calibration.recipes[self.space].layers
+
+    @property
+    def fixed(self) -> None:
+        """They depend on the vector."""
+
+    @property
+    def pooling(self) -> Pooling:
+        """As the space pools."""
+        return self.calibration.recipes[self.space].pooling
+
+    def value(self, forward: Forward) -> FloatArray:
+        """Return the cosine, ``[B]``."""
+        along, length, _ = self._seen(forward)
+        return np.asarray(along / length, np.float32)
+
+    def slopes(self, forward: Forward) -> Slopes:
+        """Return the derivatives by the pooled responses of every layer."""
+        along, length, away = self._seen(forward)
+        cosine = (along / length)[:, None]
+        by_vector = np.asarray(
+            (self.towards - cosine * away / length[:, None]) / length[:, None], np.float32
+        )
+        pooled = self.calibration.pull_back(self.space, self._responses(forward), by_vector)
+        return Slopes(pooled=pooled)
+
+    def _seen(self, forward: Forward) -> tuple[FloatArray, FloatArray, FloatArray]:
+        vectors = self.calibration.transform(self._responses(forward), spaces=(self.space,))
+        away = np.asarray(vectors[self.space] - self.mean, np.float32)
+        length = np.maximum(np.linalg.norm(away, axis=1), np.float32(1e-12))
+        return np.asarray(away @ self.towards), np.asarray(length), away
+
+    def _responses(self, forward: Forward) -> dict[str, dict[str, FloatArray]]:
+        pooled = forward.mean if self.pooling == "mean" else forward.max
+        return {layer: {self.pooling: pooled[layer]} for layer in self.capture}
+
+
+def one_hot(shape: Sequence[int], axis: int, classes: NDArray[np.int64]) -> FloatArray:
+    """Return ``[B, …]`` of an output's shape: one at the class of each sample, at every position."""
+    axis %= len(shape)
+    numbers = np.arange(shape[axis]).reshape([-1 if i == axis else 1 for i in range(len(shape))])
+    wanted = classes.reshape(-1, *[1] * (len(shape) - 1))
+    whole = (len(classes), *shape[1:])
+    return np.broadcast_to(numbers == wanted, whole).astype(np.float32)

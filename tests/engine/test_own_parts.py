@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -326,3 +327,26 @@ def test_a_run_keeps_how_it_is_wired_and_what_the_script_asked_for(
     names = {node.name for node in done.network.nodes}
     assert {"image", "scores"} <= names
     assert {name for space in wiring.spaces for name in space.layers} <= names
+
+
+def test_a_file_that_takes_one_sample_at_a_time_says_so_once(
+    run: Any, net: Any, digits: Digits, tmp_path: Path
+) -> None:
+    file = tmp_path / "one.onnx"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(net, (torch.zeros(1, 1, 8, 8),), str(file), dynamo=False)
+    told: list[str] = []
+
+    class Listening(Silent):
+        def note(self, message: str) -> None:
+            told.append(message)
+
+    integration = integration_of(digits, lambda: None)
+    done = run(integration, file, Listening())
+    (note,) = (one for one in told if "one sample at a time" in one)
+    assert done.details["notes"] == [note]
+    assert done.notes == (note,)
+    assert done.details["model"]["max_batch"] == 1
+    whole = run(integration, net)
+    assert values(done, "loss") == pytest.approx(values(whole, "loss"), abs=1e-5)

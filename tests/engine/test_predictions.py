@@ -25,9 +25,9 @@ def test_softmax_scores_are_read_as_probabilities() -> None:
     columns, scores = head(HeadKind.CLASSES, Activation.SOFTMAX, ("a", "b", "c")).record(
         LOGITS, np.array([0, 1])
     )
-    assert columns["predicted"] == ["a", "c"]
-    assert columns["label"] == ["a", "b"]
-    assert columns["correct"] == [True, False]
+    assert list(columns["predicted"]) == ["a", "c"]
+    assert list(columns["label"]) == ["a", "b"]
+    assert list(columns["correct"]) == [True, False]
     assert columns["confidence"] == pytest.approx([0.7, 0.5])
     assert columns["margin"] == pytest.approx([0.5, 0.25])
     expected = -(0.7 * math.log(0.7) + 0.2 * math.log(0.2) + 0.1 * math.log(0.1))
@@ -50,8 +50,8 @@ def test_one_hot_truth_and_a_label_outside_the_classes() -> None:
     columns, _ = head(HeadKind.CLASSES, Activation.NONE, ("a", "b", "c")).record(
         np.exp(LOGITS), np.array([9, 2])
     )
-    assert columns["label"] == [None, "c"]
-    assert columns["correct"] == [None, True]
+    assert list(columns["label"]) == [None, "c"]
+    assert list(columns["correct"]) == [None, True]
 
 
 def test_a_yes_no_score_has_two_classes() -> None:
@@ -59,7 +59,7 @@ def test_a_yes_no_score_has_two_classes() -> None:
         np.array([[0.0], [math.log(3)]], np.float32), np.array([0, 1])
     )
     assert scores == pytest.approx(np.array([[0.5, 0.5], [0.25, 0.75]]))
-    assert columns["predicted"] == ["no", "yes"]
+    assert list(columns["predicted"]) == ["no", "yes"]
     assert columns["margin"] == pytest.approx([0.0, 0.5])
 
 

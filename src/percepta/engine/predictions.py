@@ -127,16 +127,15 @@ class Head:
         probabilities = self.probabilities(output)
         top = np.argmax(probabilities, axis=1)
         ordered = np.partition(probabilities, -2, axis=1)
-        columns["predicted"] = [self.labels[index] for index in top]
+        labels = np.array(self.labels, object)
+        columns["predicted"] = labels[top]
         columns["confidence"] = ordered[:, -1]
         columns["margin"] = ordered[:, -1] - ordered[:, -2]
         columns["entropy"] = entropy(probabilities)
         if truth is not None:
             classes = class_indices(truth, len(self.labels))
-            columns["label"] = [self.labels[c] if c >= 0 else None for c in classes]
-            columns["correct"] = [
-                bool(t == c) if c >= 0 else None for t, c in zip(top, classes, strict=True)
-            ]
+            columns["label"] = _where_known(labels[classes], classes)
+            columns["correct"] = _where_known(top == classes, classes)
         keep = probabilities.shape[1] <= MAX_STORED_CLASSES
         return self._prefixed(columns), probabilities if keep else None
 
@@ -226,6 +225,15 @@ def _holds_classes(truth: Array, width: int) -> bool:
         return False
     shares = values.astype(np.float64)
     return bool(np.all(shares >= 0)) and bool(np.allclose(shares.sum(axis=1), 1, atol=1e-3))
+
+
+def _where_known(values: Array, classes: NDArray[np.int64]) -> Array:
+    """Return values ``[B]`` with None where a sample has no class."""
+    if classes.min(initial=0) >= 0:
+        return values
+    known = values.astype(object)
+    known[classes < 0] = None
+    return known
 
 
 def class_indices(truth: Array, width: int) -> NDArray[np.int64]:

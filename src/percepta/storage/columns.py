@@ -187,5 +187,5 @@ def _text(value: bool | int | float | str) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return str(value).encode("utf-8", "replace").decode()
+        return str(value) if value.isascii() else value.encode("utf-8", "replace").decode()
     return repr(value)

@@ -29,11 +29,24 @@ import numpy as np
 import numpy.typing as npt
 
 from percepta.integration.code_loader.module.contract.datasetclasses import (
+    CUSTOM_LATENT_SPACE_WARN_DIM,
+    MAX_CUSTOM_LATENT_SPACE_DIM,
+    AutoregressiveStepCallableInterface,
+    ConfusionMatrixCallableInterfaceMultiArgs,
     ConfusionMatrixElement,
+    CustomCallableInterface,
+    CustomCallableInterfaceMultiArgs,
+    CustomMultipleReturnCallableInterfaceMultiArgs,
     ElementInstance,
+    InstanceCallableInterface,
+    InstanceLengthCallableInterface,
+    InstanceSectionCallableInterface,
+    MetadataSectionCallableInterface,
     PredictionTypeHandler,
     PreprocessResponse,
     SamplePreprocessResponse,
+    SectionCallableInterface,
+    VisualizerCallableInterface,
 )
 from percepta.integration.code_loader.module.contract.enums import (
     CustomLatentSpaceComputedAt,
@@ -109,7 +122,13 @@ from percepta.integration.code_loader.module.inner_leap_binder._unsupported impo
     tensorleap_simulation,
 )
 from percepta.integration.code_loader.module.leaploader import LeapLoader
+from percepta.integration.code_loader.module.utils import (
+    is_absent_metadata_value,
+    map_dict_to_metadata_types,
+    sample_preprocess_response_arg_name,
+)
 
+logger = logging.getLogger("code_loader")
 mapping_runtime_mode_env_var_mame = MAPPING_VARIABLE
 
 

@@ -117,6 +117,21 @@ def feeds_of(
     return feeds
 
 
+def order_outputs(graph: onnx.GraphProto, floats: Mapping[str, bool]) -> list[str]:
+    """Return the outputs in the order in which the integration's names are given to them.
+
+    Classifiers converted from scikit-learn give the chosen label before the scores; the scores say more.
+
+    Args:
+        graph: of the file.
+        floats: by output, whether it holds floating numbers; outputs that are no numbers are missing.
+    """
+    names = [value.name for value in graph.output if value.name in floats]
+    if any(node.domain == "ai.onnx.ml" for node in graph.node):
+        names.sort(key=lambda name: not floats[name])
+    return names
+
+
 def is_only_cast_to_whole(graph: onnx.GraphProto, tensor: str) -> bool:
     """Whether a graph reads a tensor only as whole numbers: no gradient reaches it."""
     users = [node for node in graph.node if tensor in node.input]

@@ -34,6 +34,7 @@ from percepta.models.onnx_graph import (
     feeds_of,
     find_taps,
     is_only_cast_to_whole,
+    order_outputs,
     with_pooled_outputs,
     with_responses,
 )
@@ -103,7 +104,8 @@ class OnnxModel:
         probe = self._runtime.probe(self._model, batch, tensors, size)
         self.max_batch = None if len(probe.shapes) > 1 else probe.smallest
         seen = probe.shapes[probe.smallest]
-        own = {v.name: seen[v.name] for v in self._model.graph.output if v.name in seen}
+        floats = {name: kind.startswith("float") for name, kind in probe.types.items()}
+        own = {name: seen[name] for name in order_outputs(self._model.graph, floats)}
         self._outputs = choose_outputs(own, probe.smallest, names, self._where)
         self._layouts: dict[str, ResponseLayout] = {}
         self._taps = {tap.layer: tap for tap in taps if self._has_layout(tap, probe)}

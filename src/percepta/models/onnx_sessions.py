@@ -129,11 +129,20 @@ class Runtime:
             batch: real samples, repeated where there are fewer than needed.
             tensors: to look at besides the outputs.
             size: the only batch size the file takes, where it says so; None finds out.
+
+        Raises:
+            ModelError: a batch fails, or no output is a tensor of numbers.
         """
         session = self.start(with_responses(model, tensors), optimise=False)
         kinds = {value.name: value.type for value in session.get_outputs()}
         fetch = [n for n, kind in kinds.items() if re.fullmatch(r"tensor\((?!string).*\)", kind)]
         own = [value.name for value in model.graph.output if value.name in fetch]
+        if not own:
+            raise ModelError(
+                "The model gives no array of numbers, only text, lists or dictionaries.",
+                where=self._where,
+                fix="Export it so that it gives arrays [B, ...]; in skl2onnx by the option zipmap=False.",
+            )
 
         def at(size: int) -> Probe:
             values = self.run(session, take_cyclic(batch, size), fetch)

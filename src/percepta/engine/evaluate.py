@@ -97,7 +97,7 @@ def evaluate(
                     fields, details = _pass(writer, recorder, samples, options, progress)
                     details["notes"] = [*notes, *details["notes"]]
                     details["wiring"] = wiring_of(recorder.integration, model, spaces).to_json()
-                    return writer.commit(fields, details, getattr(model, "network", None))
+                    return writer.commit(fields, details, model.network)
                 except (JobCancelledError, KeyboardInterrupt):
                     workspace.catalogue.end_run(writer.id, RunStatus.INTERRUPTED)
                     raise

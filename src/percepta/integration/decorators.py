@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, Protocol, TypeVar, overload
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, overload
 
 from percepta.core.errors import IntegrationError, Where
 from percepta.core.fields import Direction
-from percepta.integration.blame import defined_at, name_of
 from percepta.integration.builtin import caller, direction_from
 from percepta.integration.collecting import Collector, active
+from percepta.integration.decorating import Decorator, F, decorator, named, takes
 from percepta.integration.integration import (
     GroundTruthEncoder,
     InputEncoder,
@@ -23,17 +23,8 @@ from percepta.integration.integration import (
     Visualizer,
 )
 
-F = TypeVar("F", bound=Callable[..., Any])
-
 SAMPLE_ID = "sample_id"
 """The first argument of a latent space's function that is called sample by sample."""
-
-
-class Decorator(Protocol):
-    """Returns the very function it is put on."""
-
-    def __call__(self, function: F, /) -> F:
-        """Collect the function."""
 
 
 @overload
@@ -44,14 +35,14 @@ def subsets(function: F | None = None) -> F | Decorator:
     """Declare ``() -> list[Samples]``; it runs once."""
 
     def add(function: F, collector: Collector, where: Where) -> None:
-        _takes(function, 0, "no arguments", where)
+        takes(function, 0, "no arguments", where)
         if collector.subsets is not None:
             raise IntegrationError(
                 "There are two functions under @percepta.subsets.", where=where, fix="Keep one."
             )
         collector.subsets = function
 
-    return _decorator(add) if function is None else _decorator(add)(function)
+    return decorator(add) if function is None else decorator(add)(function)
 
 
 def input(name: str, channel_axis: int | None = None, *, fed: bool = True) -> Decorator:
@@ -65,7 +56,7 @@ def input(name: str, channel_axis: int | None = None, *, fed: bool = True) -> De
     """
 
     def add(function: F, collector: Collector, where: Where) -> None:
-        _takes(function, 2, "(sample_id, samples)", where)
+        takes(function, 2, "(sample_id, samples)", where)
         checked = collector.named("input", name, [e.name for e in collector.inputs], where)
         if channel_axis is not None and not isinstance(channel_axis, int):
             raise IntegrationError(
@@ -75,7 +66,7 @@ def input(name: str, channel_axis: int | None = None, *, fed: bool = True) -> De
             )
         collector.inputs.append(InputEncoder(checked, function, channel_axis, where, bool(fed)))
 
-    return _named("input", name, add)
+    return named("input", name, add)
 
 
 def ground_truth(name: str) -> Decorator:
@@ -85,12 +76,12 @@ def ground_truth(name: str) -> Decorator:
     """
 
     def add(function: F, collector: Collector, where: Where) -> None:
-        _takes(function, 2, "(sample_id, samples)", where)
+        takes(function, 2, "(sample_id, samples)", where)
         taken = [e.name for e in collector.ground_truths]
         checked = collector.named("ground_truth", name, taken, where)
         collector.ground_truths.append(GroundTruthEncoder(checked, function, where))
 
-    return _named("ground_truth", name, add)
+    return named("ground_truth", name, add)
 
 
 @overload
@@ -108,11 +99,11 @@ def metadata(name: str | F | None = None) -> F | Decorator:
     title = None if bare else name
 
     def add(function: F, collector: Collector, where: Where) -> None:
-        _takes(function, 2, "(sample_id, samples)", where)
+        takes(function, 2, "(sample_id, samples)", where)
         checked = None if title is None else collector.field_named("metadata", title, where)
         collector.metadata.append(MetadataFunction(checked, function, where))
 
-    return _decorator(add)(name) if callable(name) else _decorator(add)
+    return decorator(add)(name) if callable(name) else decorator(add)
 
 
 def loss(name: str, connect: Mapping[str, str] | None = None) -> Decorator:
@@ -128,7 +119,7 @@ def loss(name: str, connect: Mapping[str, str] | None = None) -> Decorator:
         checked = collector.field_named("loss", name, where)
         collector.wish(Loss(checked, function, where=where), connect)
 
-    return _named("loss", name, add)
+    return named("loss", name, add)
 
 
 def metric(
@@ -156,7 +147,7 @@ def metric(
             ways = direction_from(direction, checked, where)
         collector.wish(Metric(checked, function, direction=ways, where=where), connect)
 
-    return _named("metric", name, add)
+    return named("metric", name, add)
 
 
 def visualizer(name: str, connect: Mapping[str, str] | None = None) -> Decorator:
@@ -172,7 +163,7 @@ def visualizer(name: str, connect: Mapping[str, str] | None = None) -> Decorator
         collector.visualizers.append(checked)
         collector.wish(Visualizer(checked, function, where=where), connect)
 
-    return _named("visualizer", name, add)
+    return named("visualizer", name, add)
 
 
 def latent_space(
@@ -211,12 +202,12 @@ def latent_space(
             where=where,
         )
         if connect is None and next(iter(inspect.signature(function).parameters), "") == SAMPLE_ID:
-            _takes(function, 2, "(sample_id, samples)", where)
+            takes(function, 2, "(sample_id, samples)", where)
             collector.latent_spaces.append(space)
         else:
             collector.wish(space, connect)
 
-    return _named("latent_space", name, add)
+    return named("latent_space", name, add)
 
 
 @overload
@@ -231,14 +222,14 @@ def mask(function: F | None = None) -> F | Decorator:
     """
 
     def add(function: F, collector: Collector, where: Where) -> None:
-        _takes(function, 2, "(sample_id, samples)", where)
+        takes(function, 2, "(sample_id, samples)", where)
         if collector.mask is not None:
             raise IntegrationError(
                 "There are two functions under @percepta.mask.", where=where, fix="Keep one."
             )
         collector.mask = MaskFunction(function, where)
 
-    return _decorator(add) if function is None else _decorator(add)(function)
+    return decorator(add) if function is None else decorator(add)(function)
 
 
 @overload
@@ -260,7 +251,7 @@ def model(
     outputs: Any = () if bare else predictions
 
     def add(function: F, collector: Collector, where: Where) -> None:
-        _takes(function, 0, "no arguments", where)
+        takes(function, 0, "no arguments", where)
         if collector.model is not None:
             raise IntegrationError(
                 "There are two functions under @percepta.model.", where=where, fix="Keep one."
@@ -268,7 +259,7 @@ def model(
         collector.model = function
         _declare(outputs, collector, where)
 
-    return _decorator(add)(predictions) if callable(predictions) else _decorator(add)
+    return decorator(add)(predictions) if callable(predictions) else decorator(add)
 
 
 def predictions(*given: Prediction | str) -> None:
@@ -294,41 +285,3 @@ def _declare(given: Any, collector: Collector, where: Where) -> None:
         taken = [p.name for p in collector.predictions]
         collector.named("prediction", prediction.name, taken, where)
         collector.predictions.append(prediction)
-
-
-def _decorator(add: Callable[[Any, Collector, Where], None]) -> Decorator:
-    def decorate(function: Any) -> Any:
-        collector = active()
-        if not callable(function):
-            raise IntegrationError(
-                f"A {type(function).__name__} is decorated, not a function.", where=caller()
-            )
-        if collector is not None:
-            add(function, collector, defined_at(function))
-        return function
-
-    return decorate
-
-
-def _named(kind: str, name: object, add: Callable[[Any, Collector, Where], None]) -> Decorator:
-    if callable(name):
-        raise IntegrationError(
-            f"@percepta.{kind} needs a name.",
-            where=defined_at(name),
-            fix=f"Write @percepta.{kind}('{name_of(name)}').",
-        )
-    return _decorator(add)
-
-
-def _takes(function: Any, count: int, what: str, where: Where) -> None:
-    """Refuse a function that cannot be called with ``count`` positional arguments."""
-    try:
-        inspect.signature(function).bind(*range(count))
-    except TypeError:
-        raise IntegrationError(
-            f"{name_of(function)}{inspect.signature(function)} must take {what}.",
-            where=where,
-            fix=f"Write def {name_of(function)}{what if count else '()'}.",
-        ) from None
-    except ValueError:  # built-in functions tell no signature
-        return

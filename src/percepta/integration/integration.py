@@ -328,7 +328,7 @@ class Integration:
         Raises:
             IntegrationError: it raises, returns something else, has no samples or a subset twice.
         """
-        from percepta.integration.reading import load_subsets
+        from percepta.integration.once import load_subsets
 
         with self._once.lock:
             if self._once.subsets is None:
@@ -364,7 +364,7 @@ class Integration:
         Raises:
             IntegrationError: there is no such function, it raises, or it returns None.
         """
-        from percepta.integration.reading import make_model
+        from percepta.integration.once import make_model
 
         return make_model(self)
 

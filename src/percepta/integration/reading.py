@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -10,9 +9,9 @@ from typing import Any
 from numpy.typing import NDArray
 
 from percepta.core.errors import IntegrationError, SampleError, Where
-from percepta.core.subsets import SampleId, Subset
+from percepta.core.subsets import SampleId
 from percepta.integration.arrays import UnsuitableError, all_finite, as_array, as_scalar
-from percepta.integration.blame import at_sample, blamed, defined_at, name_of
+from percepta.integration.blame import at_sample, blamed, name_of
 from percepta.integration.integration import (
     GroundTruthEncoder,
     InputEncoder,
@@ -29,73 +28,6 @@ from percepta.integration.shapes import Shapes, common_shapes, misfit
 
 MAX_METADATA = 800
 PROBES = 5
-
-
-def load_subsets(integration: Integration) -> list[Samples]:
-    """Run the user's subsets function and check what it returns.
-
-    Raises:
-        IntegrationError: as :meth:`Integration.load_subsets` says.
-    """
-    function = integration.subsets
-    name, where = name_of(function), defined_at(function)
-    try:
-        found = function()
-    except Exception as error:
-        fix = f"Fix {name}(); it runs once, before anything else."
-        raise blamed(error, IntegrationError, name, where, fix) from error
-    if isinstance(found, Samples):
-        found = [found]
-    if not isinstance(found, list | tuple) or not all(isinstance(s, Samples) for s in found):
-        what = "None" if found is None else f"a {type(found).__name__}"
-        if isinstance(found, list | tuple):
-            odd = next(item for item in found if not isinstance(item, Samples))
-            what = f"a list with a {type(odd).__name__} in it"
-        raise IntegrationError(
-            f"{name}() returned {what}.", where=where, fix="Return a list of percepta.Samples."
-        )
-    if not found:
-        raise IntegrationError(
-            f"{name}() returned no samples.",
-            where=where,
-            fix="Return at least one percepta.Samples, e.g. Samples('validation', ids=range(100)).",
-        )
-    counts = Counter(samples.subset for samples in found)
-    twice = [subset.value for subset, count in counts.items() if count > 1]
-    if twice:
-        raise IntegrationError(
-            f"{name}() returned the subset {twice[0]!r} twice.",
-            where=where,
-            fix="Put all samples of a subset into one percepta.Samples, or name the other "
-            "subset 'additional'.",
-        )
-    order = list(Subset)
-    return sorted(found, key=lambda samples: order.index(samples.subset))
-
-
-def make_model(integration: Integration) -> Any:
-    """Call the user's model function; see :meth:`Integration.make_model`."""
-    function = integration.model
-    if function is None:
-        raise IntegrationError(
-            "The script has no model.",
-            where=Where(file=integration.path),
-            fix="Write a function under @percepta.model that returns it, or give a file: "
-            "--model model.onnx.",
-        )
-    name, where = name_of(function), defined_at(function)
-    try:
-        model = function()
-    except Exception as error:
-        fix = f"Fix {name}(), or give a model file: --model model.onnx."
-        raise blamed(error, IntegrationError, name, where, fix) from error
-    if model is None:
-        raise IntegrationError(
-            f"{name}() returned None.",
-            where=where,
-            fix="Return the model: a torch.nn.Module or a path of an .onnx file.",
-        )
-    return model
 
 
 def read(

@@ -106,7 +106,7 @@ def test_outputs_that_are_no_tensors_are_told(tmp_path):
     node = helper.make_node("SequenceConstruct", ["x", "x"], ["y"])
     output = helper.make_tensor_sequence_value_info("y", FLOAT, None)
     path = save(tmp_path / "m.onnx", [node], [value("x", ["n", 2])], [output])
-    with pytest.raises(ModelError, match="gave no array"):
+    with pytest.raises(ModelError, match="gives no array of numbers"):
         open_model(path, example=X)
 
 
@@ -183,9 +183,7 @@ def test_a_reshape_that_swallows_the_batch_without_failing_is_found(tmp_path):
     path = save(tmp_path / "m.onnx", nodes, [value("x", ["n", 2])], [value("y", None)], weights)
     model = open_model(path, example=X)
     assert model.max_batch == 1
-    assert (
-        model.notes == model.describe()["notes"] or list(model.notes) == model.describe()["notes"]
-    )
+    assert list(model.notes) == model.describe()["notes"]
     assert model.notes == ("The file takes one sample at a time, so batches run one by one.",)
     np.testing.assert_array_equal(model.forward(X).outputs["y"], X["x"])
     found = model.gradients(X, lambda outputs, _: outputs["y"][:, 1], of_inputs=["x"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import torch
@@ -74,7 +76,7 @@ def test_what_only_computes_sizes_is_hidden_and_bridged(tmp_path, dynamo):
     kinds = [node.operator for node in network.nodes]
     assert kinds == ["Input", "MatMul", "Relu", "Reshape", "MatMul", "ReduceMean", "Output"]
     chain = [node.name for node in network.nodes]
-    assert list(network.edges) == list(zip(chain, chain[1:], strict=False))
+    assert list(network.edges) == list(pairwise(chain))
     first = network.nodes[1]
     assert first.parameters == 4 * 6 + 6  # the bias is part of the node
     assert first.shape == (None, 5, 6)

@@ -1,6 +1,6 @@
-"""Opening PyTorch and ONNX models as one :class:`Model`: the only floor that knows a file format.
+"""Opening PyTorch, Keras and ONNX models as one :class:`Model`: the only floor that knows a file format.
 
-Importing this package imports neither torch nor onnxruntime; opening a model does.
+Importing this package imports neither torch nor onnxruntime nor Keras; opening a model does.
 """
 
 from percepta.models.model import Forward, Gradients, Layer, LayerKind, Model, Target, TensorSpec

@@ -60,11 +60,12 @@ def open_model(
     """Open a model behind the one interface.
 
     Args:
-        source: a ``torch.nn.Module``, or the path of an ``.onnx`` file.
+        source: a PyTorch module, an exported program, a Keras model, an onnxruntime session, or the
+            path of a model file.
         example: a small batch of real samples by input name, ``[B, ...]``; it is run to learn
             shapes, layers and their order. Inputs match the model's by name, else by order.
         outputs: names for the model's outputs, matched by name, else by order; None keeps its own.
-        trust: allow a file that runs code when opened (a pickled PyTorch module).
+        trust: allow a file that runs code when opened (a pickled PyTorch module, TorchScript).
         device: ``cpu``, ``cuda``, ``cuda:1``; None takes CUDA when present.
         custom_objects: the user's own classes that the file refers to by name, e.g. Keras layers.
 
@@ -153,6 +154,12 @@ def _open_keras(request: Request) -> Model:
     return open_keras(request)
 
 
+def _refuse_keras_2(request: Request) -> Model:
+    from percepta.models.keras_backend import foreign_keras_model
+
+    raise foreign_keras_model(request.source)
+
+
 def _open_onnx(request: Request) -> Model:
     from percepta.models.onnx_model import OnnxModel
 
@@ -167,6 +174,12 @@ def _open_session(request: Request) -> Model:
 
 FORMATS: tuple[ModelFormat, ...] = (
     ModelFormat("Keras model", _is_a("keras.src.models.model", "Model"), _open_keras),
+    *(
+        ModelFormat(
+            "model of Keras 2", _is_a(f"{package}.engine.training", "Model"), _refuse_keras_2
+        )
+        for package in ("keras.src", "tf_keras.src", "tensorflow.python.keras")
+    ),
     ModelFormat("Keras file", _has_suffix(".keras", ".h5", ".hdf5"), _open_keras),
     ModelFormat("PyTorch module", _is_a("torch.nn.modules.module", "Module"), _open_module),
     ModelFormat(

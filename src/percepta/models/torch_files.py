@@ -112,7 +112,7 @@ def _zip_imports(members: ZipMembers, where: Where) -> list[str]:
 
 
 def _load_script(path: Path, members: ZipMembers, trust: bool) -> nn.Module:
-    """Load a TorchScript archive, which is a program: PyTorch itself tells to load no stranger's."""
+    """Load a TorchScript archive: by PyTorch's security policy, executable code of whoever made it."""
     where = Where(file=str(path))
     if not trust:
         names = imports_of(members.read("data.pkl")) if "data.pkl" in members.names else []

@@ -116,6 +116,22 @@ def test_a_mask_stretches_its_image_and_names_every_class() -> None:
     assert visual.image[:, :, 0].tolist() == [[0, 254], [0, 254]]
 
 
+def test_no_boxes_may_be_none() -> None:
+    payload = LeapImageWithBBox(np.zeros((4, 4, 3), "uint8"), None)  # type: ignore[arg-type]
+    visual = visual_of(payload)
+
+    assert isinstance(visual, ImageWithBoxes)
+    assert visual.boxes == ()
+
+
+def test_labels_that_no_class_id_can_have_are_left_out() -> None:
+    mask = np.array([[255]], dtype=np.uint8)
+    visual = visual_of(LeapImageMask(mask, image(1), [str(index) for index in range(1000)]))
+
+    assert isinstance(visual, ImageMask)
+    assert (len(visual.labels), visual.labels[-1]) == (256, "255")
+
+
 def test_texts() -> None:
     text = visual_of(LeapText(["a", "b"], heatmap=[0.5, 1.0]))
     mask = visual_of(LeapTextMask(np.array([1, 0, 1], "uint8"), ["a", "b"], ["x"]))
@@ -180,6 +196,16 @@ def test_heat_maps_lie_beside_the_picture() -> None:
     assert (none == 100).all()
     assert (right[:, :49] == 100).all()
     assert right[50, 90].tolist() == [185, 55, 25]  # a quarter of the grey, the rest red
+
+
+def test_heat_maps_may_have_an_axis_of_channels() -> None:
+    grey = np.full((100, 100, 3), 100, "float32")
+    flat = np.random.default_rng(0).random((1, 100, 100)).astype("float32")
+    one = visual_of(LeapImageWithHeatmap(grey, flat, ["a"]))
+    other = visual_of(LeapImageWithHeatmap(grey, flat[..., None], ["a"]))
+
+    assert isinstance(one, Image) and isinstance(other, Image)
+    assert (one.data == other.data).all()
 
 
 def test_heat_maps_that_fit_nothing_are_refused() -> None:

@@ -32,7 +32,7 @@ def _image(payload: leap.LeapImage) -> Sentences:
 def _boxes(payload: leap.LeapImageWithBBox) -> Sentences:
     names = ("x", "y", "width", "height")
     inside = all(
-        _in_unit(getattr(box, name, None)) for box in payload.bounding_boxes for name in names
+        _in_unit(getattr(box, name, None)) for box in payload.bounding_boxes or () for name in names
     )
     found = _range(payload.data, "LeapImageWithBBox.data")
     if not inside:

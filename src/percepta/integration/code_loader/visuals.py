@@ -59,7 +59,7 @@ def _image(payload: leap.LeapImage) -> Visual:
 
 
 def _boxes(payload: leap.LeapImageWithBBox) -> Visual:
-    boxes = [found for box in payload.bounding_boxes if (found := _box(box)) is not None]
+    boxes = [found for box in payload.bounding_boxes or () if (found := _box(box)) is not None]
     return ImageWithBoxes(_truncated(payload.data), boxes)
 
 
@@ -116,6 +116,8 @@ def _bars(payload: leap.LeapHorizontalBar) -> Visual:
 
 def _heatmaps(payload: leap.LeapImageWithHeatmap) -> Visual:
     image, heatmaps = payload.image, payload.heatmaps
+    if heatmaps.ndim == 4 and heatmaps.shape[3] == 1:
+        heatmaps = heatmaps[..., 0]
     if image.ndim != 3 or image.shape[2] not in (1, 3) or heatmaps.ndim != 3:
         raise VisualError(
             f"LeapImageWithHeatmap has an image of {image.shape} and heat maps of {heatmaps.shape}.",
@@ -165,9 +167,9 @@ def _stretched(image: NDArray[Any]) -> NDArray[Any]:
 
 
 def _labels(labels: list[str], mask: NDArray[np.uint8]) -> list[str]:
-    """Name every class id of a mask, also where the script has fewer names."""
-    needed = max(int(mask.max(initial=0)) + 1, 1)
-    return [*labels, *(f"class {index}" for index in range(len(labels), needed))]
+    """Name every class id of a mask, 0..255, also where the script has fewer names."""
+    needed = int(mask.max(initial=0)) + 1
+    return [*labels[:256], *(f"class {index}" for index in range(len(labels), needed))]
 
 
 def _box(box: Any) -> BoundingBox | None:

@@ -12,7 +12,7 @@ import numpy as np
 
 from percepta.core.errors import ModelError, Where
 from percepta.models.batches import take_cyclic
-from percepta.models.keras_backend import foreign_keras_model, import_keras
+from percepta.models.keras_backend import import_keras
 from percepta.models.model import Model
 from percepta.models.registry import Request
 
@@ -34,10 +34,6 @@ def open_keras(request: Request) -> Model:
     from percepta.models.keras_model import KerasModel
 
     if not isinstance(request.source, Path):
-        import keras
-
-        if not isinstance(request.source, keras.Model):
-            raise foreign_keras_model(request.source)
         return KerasModel(request.source, request.example, request.outputs, request.device)
     plan = read_plan(request.source, request.custom_objects, request.trust)
 

@@ -155,8 +155,8 @@ def _children(layer: Any) -> Iterator[tuple[str, Any]]:
         yield from ((each.name, each) for each in inside)
         return
     attributes: dict[int, str] = {}
-    for name, value in (*layer._modules.items(), *vars(layer).items()):
-        if name != "_layers":
+    for name, value in {**vars(layer), **layer._modules}.items():
+        if name not in ("_layers", "_modules"):
             attributes |= {id(found): path for path, found in _layers_in(name, value)}
     yield from ((attributes.get(id(each), each.name), each) for each in inside)
 

@@ -29,7 +29,6 @@ _OF_TENSORFLOW = {
 _RENAMED = {"LeakyReLU": {"alpha": "negative_slope"}}
 _FOR_TRAINING = ("_constraint", "_initializer", "_regularizer")
 _CONVERT = "Convert the file with tf2onnx where it was made, and give the .onnx file."
-_NEUTRAL: tuple[Any, ...] = (None, False, 0, 1, [], {})
 
 
 def modernise(config: Any, version: str, known: Collection[str], where: Where) -> Any:
@@ -159,6 +158,8 @@ class _Rewriter:
         axis = config.get("axis")
         if isinstance(axis, list) and len(axis) == 1:
             config["axis"] = axis[0]
+        if kind == "Lambda":
+            return _modern_lambda(config)
         for old, new in _RENAMED.get(kind, {}).items():
             if old in config:
                 config[new] = config.pop(old)
@@ -167,7 +168,7 @@ class _Rewriter:
         for key, value in config.items():
             if key in taken:
                 kept[key] = value
-            elif key.endswith(_FOR_TRAINING) or key in _WITHOUT_EFFECT or value in _NEUTRAL:
+            elif key.endswith(_FOR_TRAINING) or key in _WITHOUT_EFFECT or _is_neutral(value):
                 continue
             else:
                 raise ModelError(
@@ -177,6 +178,21 @@ class _Rewriter:
                     fix=_CONVERT,
                 )
         return kept
+
+
+def _is_neutral(value: Any) -> bool:
+    """Whether a setting says what goes without saying: nothing, no, or one group."""
+    return not value or (value == 1 and value is not True)
+
+
+def _modern_lambda(config: dict[str, Any]) -> dict[str, Any]:
+    """Return a Lambda layer's settings, its bytecode in the form of Keras 3; nothing is unpacked."""
+    function = config.get("function")
+    if isinstance(function, list) and len(function) == 3:
+        stored = dict(zip(("code", "defaults", "closure"), function, strict=True))
+        function = {"class_name": "__lambda__", "config": stored}
+    kept = {key: config[key] for key in ("name", "output_shape", "arguments") if key in config}
+    return kept | {"function": function}
 
 
 def _settings_taken(kind: str) -> set[str]:

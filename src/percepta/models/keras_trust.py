@@ -87,7 +87,8 @@ def check_config(config: Any, known: Collection[str], trust: bool, where: Where)
             f"The file {_some(unknown)}, neither a part of Keras nor known to the script.",
             where=where,
             fix="If it is your own, register it in the script with "
-            "keras.saving.register_keras_serializable, or give it as a custom layer.",
+            "keras.saving.register_keras_serializable, or give it as a custom layer; if not, save the "
+            "model again as .keras where it was made.",
         )
 
 

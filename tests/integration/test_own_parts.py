@@ -347,9 +347,9 @@ def test_all_of_it_is_checked(tmp_path: Path) -> None:
     assert [mask.shape for mask in toy.masks] == [(8, 2, 3), (8, 2, 3)]
     parts = {(part.kind, part.name): part for part in report.parts}
     assert parts["input", "weights"].detail == "not given to the model"
-    assert parts["latent_space", "read"].detail == "6 dimensions"
-    assert parts["latent_space", "made"].detail == "1 dimensions"
-    assert parts["metric", "boxes"].detail == "16 decisions about 1 labels"
+    assert parts["latent_space", "read"].detail == "dimensions 6"
+    assert parts["latent_space", "made"].detail == "dimensions 1"
+    assert parts["metric", "boxes"].detail == "decisions 16, labels 1"
     assert parts["metric", "weighted"].passed
     assert parts["mask", "mask"].shape == (2, 3)
 

@@ -160,6 +160,13 @@ def _pass(
             {"name": head.prediction, "labels": list(head.labels), "activation": "none"}
             for head in recorder.heads
         ],
+        "insights": {
+            metric.name: metric.insights
+            if isinstance(metric.insights, bool)
+            else {**metric.insights}
+            for metric in recorder.integration.metrics
+            if metric.insights is not None
+        },
         "notes": watch.notes,
     }
     fields = describe_columns(recorder.integration, recorder.heads, met.columns, met.decided)

@@ -72,7 +72,7 @@ def check_measure(function: Loss | Metric, batches: Sequence[Batch]) -> tuple[Ch
         if decided != 0:
             warned.extend(_odd_values(function, name, values, failed=bool(log.findings)))
     if decided is not None:
-        log.details.append(f"{decided} decisions about {len(labels)} labels")
+        log.details.append(f"decisions {decided}, labels {len(labels)}")
     if decided == 0 and not log.findings:
         said = f"The metric {function.name!r} decides nothing about any of the samples tried."
         warned.append((said, "Return a percepta.Decision for each thing that is right or wrong."))
@@ -105,7 +105,7 @@ def check_latent_space(space: LatentSpace, batches: Sequence[Batch]) -> tuple[Ch
                 if arrays is not None and index not in failures:
                     log.add(key, arrays[index])
         if log.shape is not None:
-            log.details.append(f"{width_of(space, log.shape)} dimensions")
+            log.details.append(f"dimensions {width_of(space, log.shape)}")
     except IntegrationError as error:
         log.failed(error)
     return log.part(), []

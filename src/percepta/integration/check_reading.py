@@ -106,7 +106,7 @@ def _check_widths(integration: Integration, logs: Sequence[ArrayLog]) -> None:
         if log.shape is None:
             continue
         try:
-            log.details.append(f"{width_of(spaces[log.name], log.shape)} dimensions")
+            log.details.append(f"dimensions {width_of(spaces[log.name], log.shape)}")
         except IntegrationError as error:
             log.failed(error)
 

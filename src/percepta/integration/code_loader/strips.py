@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,9 +43,17 @@ def strip(pictures: Sequence[Pixels], captions: Sequence[str]) -> Pixels:
         canvas[BAND:, left : left + width] = enlarged
         band = Image.new("L", (width, BAND), PAPER)
         text = caption.encode("latin-1", "replace").decode("latin-1")
-        ImageDraw.Draw(band).text((2, 1), text, fill=INK)
+        ImageDraw.Draw(band).text((2, 1), text, fill=INK, font=_font())
         canvas[:BAND, left : left + width] = np.asarray(band)[:, :, None]
     return canvas
+
+
+@functools.cache
+def _font() -> Any:
+    """Pillow's own font; opening it costs more than all the rest."""
+    from PIL import ImageFont
+
+    return ImageFont.load_default()
 
 
 def heated(picture: Pixels, heat: NDArray[np.float32]) -> Pixels:

@@ -2,30 +2,24 @@
 
 The model is the small network of the PyTorch tutorial after 20 epochs, which fits its training data too well:
 compare training with validation. Validation images are JPEG re-encodings, some of them labelled wrongly.
-
-Data: ``cifar10`` and ``models/cifar10`` in ``$PERCEPTA_DATA`` or ``../shared/data``.
 """
 
 from __future__ import annotations
 
 import csv
-import os
 import zipfile
 from collections import OrderedDict
-from pathlib import Path
 
 import numpy as np
 import torch
 from PIL import Image
+from real_data import find
 from torch import nn
 from torch.utils.data import Dataset, TensorDataset
 
 import percepta
 
-DATA = Path(
-    os.environ.get("PERCEPTA_DATA") or Path(__file__).resolve().parents[2] / "shared" / "data"
-)
-FOLDER = DATA / "cifar10"
+FOLDER = find("cifar10")
 NAMES = "airplane automobile bird cat deer dog frog horse ship truck".split()
 
 
@@ -78,7 +72,7 @@ def network(epochs: int = 20) -> nn.Module:
         fc3=nn.Linear(84, 10),
     )  # fmt: skip
     made = nn.Sequential(layers)
-    weights = DATA / "models" / "cifar10" / f"zeno_cifar_net_{epochs}.pth"
+    weights = find(f"models/cifar10/zeno_cifar_net_{epochs}.pth")
     made.load_state_dict(torch.load(weights, weights_only=True))
     return made
 

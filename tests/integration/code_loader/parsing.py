@@ -32,7 +32,9 @@ def parsed(package: str, folder: str, script: str) -> dict[str, Any]:
         "objects": setup.has_element_instances,
         "layers": result.model_setup,
         "spaces": list(loader.get_custom_latent_space_names()),
-        "payloads": [(p.name, p.is_passed) for p in result.payloads if p.name not in skipped(setup)],
+        "payloads": [
+            (p.name, p.is_passed) for p in result.payloads if p.name not in skipped(setup)
+        ],
         "wiring": binder.mapping_connections,
         "first samples": {
             state.name: sample(loader, state, first(ids)) for state, ids in states.items()

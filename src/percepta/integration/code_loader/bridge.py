@@ -13,7 +13,7 @@ from percepta.integration.blame import defined_at
 from percepta.integration.code_loader.by_name import connected_by_name
 from percepta.integration.code_loader.calling import Measured, Shown, heatmap_of
 from percepta.integration.code_loader.connecting import USES, Use, Wired, wired
-from percepta.integration.code_loader.described import metadata_function
+from percepta.integration.code_loader.described import metadata_functions
 from percepta.integration.code_loader.mapping_file import mapping_of
 from percepta.integration.code_loader.module.contract.datasetclasses import (
     CustomLatentSpaceHandler,
@@ -82,7 +82,7 @@ def integrate(binder: LeapBinder, project: Project, digest: str) -> Integration:
             GroundTruthEncoder(h.name, rows.reader(h.function), defined_at(h.function))
             for h in setup.ground_truths
         ),
-        metadata=tuple(metadata_function(handler, rows) for handler in setup.metadata),
+        metadata=metadata_functions(binder, rows),
         predictions=_predictions(setup.prediction_types, wires, notes),
         losses=tuple(item for item in made if isinstance(item, Loss)),
         metrics=tuple(item for item in made if isinstance(item, Metric)),
@@ -343,7 +343,7 @@ def _mask(binder: LeapBinder, rows: Rows) -> MaskFunction | None:
     if not masks:
         return None
     function = masks[0].function
-    return MaskFunction(functools.wraps(function)(rows.mask), defined_at(function))
+    return MaskFunction(_named(rows.mask, function), defined_at(function))
 
 
 def _raw_argument(function: Callable[..., Any]) -> str | None:
@@ -352,11 +352,11 @@ def _raw_argument(function: Callable[..., Any]) -> str | None:
     return next((p.name for p in parameters if p.annotation is RawInputsForHeatmap), None)
 
 
-def _named(made: Callable[[], Any], function: Callable[..., Any]) -> Callable[[], Any]:
-    """Let errors of the subsets name the script's own function."""
+def _named(made: Callable[..., Any], function: Callable[..., Any]) -> Callable[..., Any]:
+    """Let errors of a function of ours name the script's own function that it calls."""
 
     @functools.wraps(function)
-    def subsets() -> Any:
-        return made()
+    def call(*arguments: Any) -> Any:
+        return made(*arguments)
 
-    return subsets
+    return call

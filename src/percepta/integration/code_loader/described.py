@@ -15,19 +15,26 @@ from percepta.integration.code_loader.module.inner_leap_binder._instances import
     OBJECT_METADATA,
     ROW_METADATA,
 )
+from percepta.integration.code_loader.module.inner_leap_binder.leapbinder import LeapBinder
 from percepta.integration.code_loader.module.utils import is_absent_metadata_value
 from percepta.integration.code_loader.rows import OfSample, Rows
 from percepta.integration.integration import MetadataFunction
 from percepta.integration.samples import Samples
 
 
-def metadata_function(handler: MetadataHandler, rows: Rows) -> MetadataFunction:
-    """Turn metadata of the script into that of a row."""
+def metadata_functions(binder: LeapBinder, rows: Rows) -> tuple[MetadataFunction, ...]:
+    """Turn the metadata of a script into that of rows."""
+    handlers = binder.setup_container.metadata
+    made = [_made(handler, rows) for handler in handlers if handler.name != OBJECT_METADATA]
+    if binder.setup_container.instance_masks:
+        made.append(MetadataFunction(OBJECT_METADATA, _of_object(binder, rows)))
+    return tuple(made)
+
+
+def _made(handler: MetadataHandler, rows: Rows) -> MetadataFunction:
     read = rows.reader(handler.function)
     if handler.name == ROW_METADATA:
         read = _of_row(read, rows)
-    elif handler.name == OBJECT_METADATA:
-        read = _of_object(read, rows)
     function = _typed(read, handler) if handler.metadata_type is not None else read
     return MetadataFunction(handler.name, function, defined_at(handler.function))
 
@@ -47,17 +54,22 @@ def _of_row(read: OfSample, rows: Rows) -> OfSample:
     return describe
 
 
-def _of_object(read: OfSample, rows: Rows) -> OfSample:
-    """Give the metadata that the script gives an object."""
+def _of_object(binder: LeapBinder, rows: Rows) -> OfSample:
+    """Give the metadata that the script gives an object.
 
-    @functools.wraps(read)
-    def describe(sample_id: SampleId, samples: Samples) -> Any:
-        value = read(sample_id, samples)
+    Their names and types are known when the subsets are made: the first object is looked at then.
+    """
+
+    def describe_object(sample_id: SampleId, samples: Samples) -> Any:
+        handlers = binder.setup_container.metadata
+        kinds = next((h.metadata_type for h in handlers if h.name == OBJECT_METADATA), None)
         instance = rows.instance(sample_id, samples)
         given = (instance.instance_metadata if instance is not None else None) or {}
-        return {**value, **{key: given[key] for key in value if key in given}}
+        if not isinstance(kinds, Mapping):
+            return {}
+        return {key: as_type(given.get(key), kind) for key, kind in kinds.items()}
 
-    return describe
+    return describe_object
 
 
 def _typed(read: OfSample, handler: MetadataHandler) -> OfSample:

@@ -3,11 +3,13 @@
 The script's top level and the body of its integration test run while decorated functions only record how
 they are connected. ``load_model`` is not called until the model is wanted, so no model is opened to look
 at a script. ``IS_TENSORLEAP_PLATFORM`` stays as it is: scripts take it (and ``IS_CLOUD``) as a sign that
-data lie in another place, whereas here they lie where the user has them.
+data lie in another place, whereas here they lie where the user has them. Keras, where a script imports it,
+runs on torch, as percepta runs Keras models, unless the user chose another backend.
 """
 
 from __future__ import annotations
 
+import os
 import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
@@ -58,6 +60,7 @@ def load_with(project: Project, make: Callable[[LeapBinder, str], T]) -> T:
     from percepta.integration.code_loader.module.inner_leap_binder._testing import record_wiring
 
     script = read_script(project.script)
+    os.environ.setdefault("KERAS_BACKEND", "torch")
 
     def gather(execute: Callable[[], str]) -> T:
         visibility.begin()

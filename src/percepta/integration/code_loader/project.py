@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -204,7 +205,7 @@ def _notes(
     include, exclude = _patterns(settings, "include"), _patterns(settings, "exclude")
     notes = []
     for file, _ in _local_files(script, folders):
-        if not file.is_relative_to(root):
+        if not file.is_relative_to(root) or not file.stat().st_size:  # empty: a mere package mark
             continue
         name = file.relative_to(root).as_posix()
         left_out = (include and not _matches(name, include)) or _matches(name, exclude)
@@ -214,10 +215,9 @@ def _notes(
                 "used all the same."
             )
     python = settings.get("pythonVersion")
-    if python is not None:
-        notes.append(
-            f"pythonVersion {python} of {FILE} is ignored: this environment's Python runs."
-        )
+    here = f"py{sys.version_info.major}{sys.version_info.minor}"
+    if python not in (None, here):
+        notes.append(f"pythonVersion of {FILE} is {python}; here the script runs on {here}.")
     return tuple(notes)
 
 

@@ -48,8 +48,8 @@ def show(tokens) -> LeapText:
     return LeapText([str(int(token)) for token in np.ravel(tokens)])
 
 
-def squared(truth, guess):
-    return ((truth - guess) ** 2).sum(axis=-1)
+def squared(y_true, y_pred):
+    return ((y_true - y_pred) ** 2).sum(axis=-1)
 
 
 leap_binder.set_preprocess(preprocess)

@@ -120,9 +120,13 @@ class PlaceholderModel:
     def _feed(slots: Iterable[tuple[NodeMappingType, Any]]) -> None:
         seen: list[NodeMapping] = []
         for place, source in slots:
+            if isinstance(source, Unwired):
+                continue
             node = getattr(source, "node_mapping", None)
             if not isinstance(source, Placeholder) or node is None:
                 raise not_allowed(f"feeds the model a {type(source).__name__}")
+            if not node.type.value.startswith("Input"):
+                raise not_allowed(f"feeds the model the {node.type.value} {node.name!r}")
             if any(node is other for other in seen):
                 raise IntegrationError(
                     f"The integration test feeds {node.name!r} to two inputs of the model.",
@@ -131,6 +135,25 @@ class PlaceholderModel:
                 )
             seen.append(node)
             node.type = place
+
+
+class Unwired:
+    """Stands for what a chain of steps gives while the wiring is recorded: it leads nowhere."""
+
+    def __getitem__(self, key: object) -> Unwired:
+        """Return another of its kind."""
+        if isinstance(key, int) and key >= MAX_SLOTS:
+            raise IndexError(key)
+        return Unwired()
+
+    def __call__(self, *arguments: Any, **keywords: Any) -> Unwired:
+        """Return another of its kind."""
+        return Unwired()
+
+    def __getattr__(self, name: str) -> Unwired:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return Unwired()
 
 
 class _PlaceholderInputs:

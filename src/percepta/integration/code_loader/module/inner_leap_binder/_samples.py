@@ -146,7 +146,7 @@ def tensorleap_metadata(
         binder = current_binder()
         check_takes(function, 2, "(sample_id, preprocess)")
         taken = [h.name for h in binder.setup_container.metadata]
-        check_new("metadata", name, taken, function)
+        check_new("metadata function", name, taken, function)
         binder.set_metadata(function, name, metadata_type)
         check = functools.partial(_check_metadata, function)
 

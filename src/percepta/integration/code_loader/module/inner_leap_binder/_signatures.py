@@ -8,6 +8,7 @@ from typing import Any
 
 from percepta.core.errors import IntegrationError
 from percepta.integration.blame import defined_at, name_of
+from percepta.integration.builtin import caller
 from percepta.integration.code_loader.module.contract.datasetclasses import SamplePreprocessResponse
 from percepta.integration.code_loader.module.utils import sample_preprocess_response_arg_name
 
@@ -62,7 +63,7 @@ def sources_by_argument(
         what = f"an argument {unknown[0]!r}" if unknown else f"{len(given)} arrays"
         raise IntegrationError(
             f"The integration test calls {name_of(function)}() with {what}.",
-            where=defined_at(function),
+            where=caller(),
             fix=f"It takes: {', '.join(names) or 'none'}.",
         )
     found = dict(zip(names, given, strict=False))
@@ -74,7 +75,7 @@ def sources_by_argument(
     if missing:
         raise IntegrationError(
             f"The integration test calls {name_of(function)}() without {missing[0]!r}.",
-            where=defined_at(function),
+            where=caller(),
             fix="Give it an encoder's result or a prediction.",
         )
     return found

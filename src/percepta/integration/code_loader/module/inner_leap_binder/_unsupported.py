@@ -11,7 +11,7 @@ from typing import Any
 
 from percepta.integration.code_loader.module.contract.enums import LeapDataType, MetricDirection
 from percepta.integration.code_loader.module.inner_leap_binder._checking import check_takes
-from percepta.integration.code_loader.module.inner_leap_binder._placeholders import MAX_SLOTS
+from percepta.integration.code_loader.module.inner_leap_binder._placeholders import Unwired
 from percepta.integration.code_loader.module.inner_leap_binder._samples import Decorator, Function
 from percepta.integration.code_loader.module.inner_leap_binder._state import (
     Mode,
@@ -19,25 +19,6 @@ from percepta.integration.code_loader.module.inner_leap_binder._state import (
     current_binder,
     mode,
 )
-
-
-class Unwired:
-    """Stands for what a chain of steps gives while the wiring is recorded: it leads nowhere."""
-
-    def __getitem__(self, key: object) -> Unwired:
-        """Return another of its kind."""
-        if isinstance(key, int) and key >= MAX_SLOTS:
-            raise IndexError(key)
-        return Unwired()
-
-    def __call__(self, *arguments: Any, **keywords: Any) -> Unwired:
-        """Return another of its kind."""
-        return Unwired()
-
-    def __getattr__(self, name: str) -> Unwired:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return Unwired()
 
 
 def tensorleap_simulation(name: str, sim_params: dict[str, Any]) -> Decorator:

@@ -29,6 +29,7 @@ from percepta.models.torch_responses import replace_response, response_of
 from percepta.models.torch_running import choose_device, failures_told
 
 PROBE_SIZES = (2, 3)
+_PLANAR = {"conv2d", "conv_transpose2d", "convolution"}
 
 
 def open_exported(request: Request) -> ExportedModel:
@@ -82,6 +83,11 @@ class ExportedModel(TorchBacked):
         tiers = find_tapped(self._graph)
         results, shapes = self._probe(batch, {n for t in tiers for each in t for n in each.nodes})
         self._settle_outputs(batch, results, outputs)
+        planar = any(operator_of(node) in _PLANAR for node in self._graph.nodes)
+        if planar and self._suits_channels_last(batch):
+            smallest = min(results)
+            expected = {name: results[smallest][path] for name, path in self._paths.items()}
+            self._try_channels_last(take_cyclic(batch, smallest), expected)
         found = ((tier, _layouts(tier, shapes)) for tier in tiers)
         tier, layouts = next((each for each in found if each[1]), ([], {}))
         if not layouts:
@@ -94,6 +100,10 @@ class ExportedModel(TorchBacked):
             {name: self._graph.outputs[path] for name, path in self._paths.items()},
             {name: each.nodes[0] for name, each in self._taps.items()},
         )
+
+    def describe(self) -> dict[str, Any]:
+        """Return what a run's manifest keeps about the model."""
+        return super().describe() | {"channels_last": self._channels_last}
 
     def _settle_layers(self, tier: Iterable[Tapped], layouts: dict[str, ResponseLayout]) -> None:
         self._layouts = layouts

@@ -32,10 +32,10 @@ from percepta.models.torch_running import (
     choose_device,
     evaluation_mode,
     failures_told,
-    nearly_equal,
 )
 
 PROBE_SIZES = (2, 3)
+_PLANAR = (nn.Conv2d, nn.ConvTranspose2d)
 
 
 class TorchModel(TorchBacked):
@@ -77,7 +77,6 @@ class TorchModel(TorchBacked):
         self._dtype = next(
             (p.dtype for p in module.parameters() if p.is_floating_point()), torch.float32
         )
-        self._channels_last = False
         self._taps: dict[str, dict[int, str]] = {}
         try:
             self._module.to(self._device)
@@ -100,7 +99,9 @@ class TorchModel(TorchBacked):
         else:
             self._settle_layers(layers)
         self.no_gradients = _why_no_gradients(tensors)
-        self._channels_last = self._channels_last_fits(batch, tensors, smallest)
+        planar = any(isinstance(part, _PLANAR) for part in self._parts)
+        if planar and self._suits_channels_last(batch):
+            self._try_channels_last(take_cyclic(batch, smallest), tensors)
         self.network = self._trace_network(take_cyclic(batch, smallest))
 
     def describe(self) -> dict[str, Any]:
@@ -122,12 +123,6 @@ class TorchModel(TorchBacked):
 
     def _recurrent(self) -> bool:
         return any(isinstance(part, nn.RNNBase) for part in self._parts)
-
-    def _to_tensor(self, array: Array) -> torch.Tensor:
-        tensor = super()._to_tensor(array)
-        if self._channels_last and tensor.ndim == 4:
-            tensor = tensor.to(memory_format=torch.channels_last)  # .contiguous() skips C = 1
-        return tensor
 
     def _run(
         self, tensors: Mapping[str, torch.Tensor], wanted: Collection[str], tap: Tap
@@ -187,28 +182,6 @@ class TorchModel(TorchBacked):
                 raise error from error.__cause__
         return traces, results
 
-    def _channels_last_fits(
-        self, batch: Mapping[str, Array], expected: Mapping[str, torch.Tensor], size: int
-    ) -> bool:
-        """Whether channels_last applies, and gives what the plain format gives."""
-        planar = any(isinstance(p, nn.Conv2d | nn.ConvTranspose2d) for p in self._parts)
-        images = any(array.ndim == 4 for array in batch.values())
-        half = self._dtype in (torch.float16, torch.bfloat16)
-        quick = half or (self._device.type == "cpu" and self._dtype == torch.float32)
-        if not (planar and images and quick):
-            return False
-        self._channels_last = True
-        piece = take_cyclic(batch, size)
-        try:
-            with self._no_autograd(), failures_told(piece):
-                tensors = {name: self._to_tensor(array) for name, array in piece.items()}
-                result = self._call_module(tensors, (), _ignore)
-        except ModelError:  # .view() on a tensor in the other format
-            return False
-        finally:
-            self._channels_last = False
-        return all(nearly_equal(result[self._paths[n]], tensor) for n, tensor in expected.items())
-
     def _trace_network(self, piece: Mapping[str, Array]) -> Network:
         captured = {name: self._named[name] for name in self._layouts if name in self._named}
         with self._no_autograd(), failures_told(piece):
@@ -225,10 +198,6 @@ class TorchModel(TorchBacked):
 def _tracked(tensor: torch.Tensor) -> torch.Tensor:
     """Let autograd follow an input, also where the module overwrites it."""
     return tensor.requires_grad_().clone() if tensor.is_floating_point() else tensor
-
-
-def _ignore(module: str, args: Any, output: Any) -> None:
-    """Watch nothing."""
 
 
 def _why_no_gradients(outputs: Mapping[str, torch.Tensor]) -> str | None:

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from percepta.analysis.latent import Calibration
-from percepta.analysis.similars import direction, population_mean
 from percepta.core.errors import TargetError
 from percepta.core.subsets import SampleKey
 from percepta.core.targets import (
@@ -30,10 +29,10 @@ from percepta.engine.explained import (
     Similarity,
     WeightedOutput,
 )
+from percepta.engine.similar import Population
 from percepta.integration import Batch, Integration, Loss, Prediction, Samples
 from percepta.integration.measuring import measure_one
 from percepta.models import Forward, TensorSpec
-from percepta.storage import Run
 
 Array = NDArray[Any]
 
@@ -81,18 +80,19 @@ class Binder:
     """Binds targets for one run.
 
     Args:
-        run: whose latent spaces directions are of.
+        population: whose latent spaces directions are of.
         integration: complete, with the losses the run was measured by.
         outputs: what the model gives.
     """
 
-    def __init__(self, run: Run, integration: Integration, outputs: Sequence[TensorSpec]) -> None:
-        self._run = run
+    def __init__(
+        self, population: Population, integration: Integration, outputs: Sequence[TensorSpec]
+    ) -> None:
+        self._population = population
         self._shapes = {spec.name: spec.shape for spec in outputs}
         self._integration = integration
         self._predictions = {prediction.name: prediction for prediction in integration.predictions}
-        self._means: dict[str, FloatArray] = {}
-        stored = run.state("calibration")
+        stored = population.run.state("calibration")
         self._calibration = Calibration.from_bytes(stored) if stored is not None else None
 
     def bind(self, targets: Sequence[Target], asked: Asked) -> BoundTarget:
@@ -229,17 +229,8 @@ class Binder:
                 f"The layers do not build a latent space {target.space!r}.",
                 fix=f"Spaces that can be explained: {known}.",
             )
-        if not target.rows or not all(0 <= row < self._run.n for row in target.rows):
-            raise TargetError("The samples to be similar to are not of this run.")
-        vectors = self._run.latent(target.space)
-        if target.space not in self._means:
-            self._means[target.space] = population_mean(vectors)
-        mean = self._means[target.space]
-        towards = direction(vectors[list(target.rows)], mean)
-        if not towards.any():
-            raise TargetError(
-                "These samples have no direction in common.", fix="Choose samples that are alike."
-            )
+        towards = self._population.direction(target.space, target.rows)
+        mean = self._population.mean(target.space)
         return Similarity(self._calibration, target.space, mean, towards)
 
 

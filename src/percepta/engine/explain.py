@@ -21,6 +21,7 @@ from percepta.engine.explained import BoundTarget
 from percepta.engine.opening import open_for
 from percepta.engine.preparing import example_inputs
 from percepta.engine.recording import run_batch
+from percepta.engine.similar import Population
 from percepta.engine.subject import ModelSubject
 from percepta.integration import Integration, complete, read_spread
 from percepta.integration.pictures import channel_axis_of
@@ -132,10 +133,12 @@ class Explainer:
     integration: Integration
     model: Model
     binder: Binder = field(init=False)
+    population: Population = field(init=False)
 
     def __post_init__(self) -> None:
         """Prepare what every question needs."""
-        self.binder = Binder(self.run, self.integration, self.model.outputs)
+        self.population = Population(self.run)
+        self.binder = Binder(self.population, self.integration, self.model.outputs)
         self._samples = {part.subset: part for part in self.integration.load_subsets()}
         self._layers = {layer.name: layer for layer in self.model.layers}
 

@@ -2,8 +2,9 @@
 
 A ``python`` block with decorators of percepta is an integration script: it is saved under the file
 name that the text before it gives (``flowers.py``), or added to the script above it. Any other
-``python`` block is run as it stands. Then the page's ``percepta`` commands run, in one folder and
-one workspace; a model file that a command names is exported from the script's own model.
+``python`` block is run as it stands; a ``json`` block is saved under the file name before it. Then the
+page's ``percepta`` commands run, in one folder and one workspace; a model file that a command names is
+exported from the script's own model.
 ``percepta serve`` and ``percepta demo`` have their own tests (tests/packaging/test_wheel.py).
 """
 
@@ -50,12 +51,15 @@ def run(command: list[str], folder: Path) -> None:
 
 
 def save_scripts(text: str, folder: Path) -> list[str]:
-    """Save the integration scripts of a page; return their file names."""
+    """Save the integration scripts of a page, and its JSON files; return the scripts' file names."""
     names = []
     lines = text.splitlines()
     for line, language, code in blocks(text):
+        before = "\n".join(lines[max(0, line - 6) : line - 1])
+        if language == "json":
+            for name in re.findall(r"`(\w+\.json)`", before)[-1:]:
+                (folder / name).write_text(code, "utf-8")
         if language == "python" and is_script(code):
-            before = "\n".join(lines[max(0, line - 6) : line - 1])
             names += re.findall(r"`(\w+\.py)`", before)[-1:]
             assert names, f"line {line}: the text before the script does not name its file"
             with (folder / names[-1]).open("a", encoding="utf-8") as script:

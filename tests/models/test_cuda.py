@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from percepta.models import open_model
+from tests.models.interface_cases import quiet
 from tests.models.nets import ConvNet, TokenNet, Toy
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device here")
@@ -82,6 +83,46 @@ def test_integer_tokens_and_a_branch_not_taken():
     model = open_model(Branch(), example={"x": np.ones((2, 2), np.float32)})
     result = model.forward({"x": -np.ones((4, 2), np.float32)}, ["positive"])
     assert result.mean["positive"].tolist() == [[0, 0, 0]] * 4
+
+
+def scores(outputs, responses):
+    return outputs["output"].sum(1)
+
+
+def test_gradients_and_masks_agree_with_the_cpu():
+    batch = {"image": RANDOM.standard_normal((5, 3, 16, 16)).astype(np.float32)}
+    masks = RANDOM.random((5, 9, 9)) > 0.5
+    net = ConvNet()
+    with quiet():
+        tensor = torch.from_numpy(batch["image"][:2])
+        program = torch.export.export(net.eval(), (tensor,))
+    for source in (net, program):
+        found, pooled = [], []
+        for device in ("cpu", "cuda"):
+            model = open_model(source, example=batch, device=device)
+            asked = {"of_inputs": ["image"], "of_layers": names(model)}
+            found.append(model.gradients(batch, scores, **asked))
+            pooled.append(model.forward(batch, names(model), masks))
+            model.close()
+        for kind in ("inputs", "layers", "responses"):
+            for key, array in getattr(found[0], kind).items():
+                np.testing.assert_allclose(getattr(found[1], kind)[key], array, atol=1e-3)
+        for key, array in pooled[0].mean.items():
+            np.testing.assert_allclose(pooled[1].mean[key], array, atol=1e-3)
+
+
+def test_recurrent_layers_can_be_differentiated_in_evaluation_mode():
+    class Recurrent(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.memory = nn.GRU(3, 4, batch_first=True)
+
+        def forward(self, x):
+            return self.memory(x)[0][:, -1]
+
+    batch = {"x": RANDOM.standard_normal((2, 5, 3)).astype(np.float32)}
+    model = open_model(Recurrent(), example=batch)
+    assert np.abs(model.gradients(batch, scores, of_inputs=["x"]).inputs["x"]).sum() > 0
 
 
 def test_running_out_of_memory_is_named():

@@ -9,6 +9,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -274,6 +275,32 @@ def test_what_is_no_program_is_named(file):
         file.members[GRAPH] = broken
         with pytest.raises(ModelError, match="damaged"):
             open_model(file.write(), example=batch(2))
+
+
+def test_any_change_of_the_description_is_an_error_or_harmless(file):
+    random = np.random.default_rng(0)
+    honest = file.members[GRAPH]
+    for _ in range(60):
+        program = json.loads(honest)
+        spot, parent, key = program, None, None
+        while isinstance(spot, dict | list) and spot and (parent is None or random.random() < 0.9):
+            keys = list(spot) if isinstance(spot, dict) else range(len(spot))
+            parent, key = spot, keys[random.integers(len(keys))]
+            spot = parent[key]
+        parent[key] = [None, "x y", -1, [], {}, {"a": [1]}, 10**30][random.integers(7)]
+        file.members[GRAPH] = json.dumps(program).encode()
+        try:
+            open_model(file.write(), example=batch(2), device="cpu").close()
+        except ModelError as error:
+            assert error.message
+
+
+def test_a_part_that_unpacks_to_very_much_is_refused(file):
+    with zipfile.ZipFile(file.path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in file.members.items():
+            archive.writestr(f"model/{name}", content if name != GRAPH else b" " * 2**25)
+    with pytest.raises(ModelError, match="unpacks to far more"):
+        open_model(file.path, example=batch(2))
 
 
 def test_a_file_of_torch_2_7_opens(tmp_path):

@@ -54,10 +54,7 @@ def read_program(path: Path, trust: bool) -> ExportedProgram:
     where = Where(file=str(path))
     members = ZipMembers(path)
     vetting = Vetting()
-    if _OLD_GRAPH in members.names:
-        clean = pack(_vet_old(members, vetting), folder="")
-    else:
-        clean = pack(_vet(members, vetting, _model_name(members, where)), folder="model/")
+    clean = _vetted(members, vetting, where)
     if not vetting.found:
         with _problems_told(where):
             return torch.export.load(clean)
@@ -70,6 +67,23 @@ def read_program(path: Path, trust: bool) -> ExportedProgram:
         )
     with _problems_told(where):
         return torch.export.load(path)
+
+
+def _vetted(members: ZipMembers, vetting: Vetting, where: Where) -> BytesIO:
+    """Return a new archive of what is needed to run the program."""
+    try:
+        if _OLD_GRAPH in members.names:
+            return pack(_vet_old(members, vetting), folder="")
+        return pack(_vet(members, vetting, _model_name(members, where)), folder="model/")
+    except ModelError as error:
+        raise ModelError(error.message, where=where, fix=error.fix) from error
+    except (AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+        raise ModelError(
+            "The file is damaged: its description of the program has an unknown shape "
+            f"({type(error).__name__}: {error}).",
+            where=where,
+            fix="Export it again with this version of torch.",
+        ) from error
 
 
 def _model_name(members: ZipMembers, where: Where) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -28,7 +28,13 @@ from percepta.models.model import (
     describe_model,
 )
 from percepta.models.pooling import pool, pool_within
-from percepta.models.torch_running import failures_told, name_device, nearly_equal, to_tensor
+from percepta.models.torch_running import (
+    failures_told,
+    name_device,
+    nearly_equal,
+    to_tensor,
+    without_cudnn,
+)
 
 Pooled = tuple[torch.Tensor, torch.Tensor]
 Results = Mapping[int, Mapping[str, torch.Tensor]]
@@ -111,8 +117,7 @@ class TorchBacked(ABC):
             with failures_told(batch):
                 return self._run_named(tensors, of_layers, tap, batch)
 
-        # cuDNN's recurrent layers cannot be differentiated in evaluation mode
-        with torch.backends.cudnn.flags(enabled=not self._recurrent()):
+        with without_cudnn() if self._recurrent() else nullcontext():
             return differentiate(
                 run,
                 {name: self._to_tensor(array) for name, array in batch.items()},

@@ -57,6 +57,19 @@ def failures_told(batch: Mapping[str, Array]) -> Iterator[None]:
         ) from error
 
 
+@contextmanager
+def without_cudnn() -> Iterator[None]:
+    """Leave cuDNN out: its recurrent layers cannot be differentiated in evaluation mode."""
+    cudnn = torch.backends.cudnn
+    with cudnn.flags(
+        enabled=False,
+        benchmark=cudnn.benchmark,
+        deterministic=cudnn.deterministic,
+        allow_tf32=cudnn.allow_tf32,
+    ):
+        yield
+
+
 def user_frame(error: BaseException) -> Where | None:
     """Return the innermost place in the user's own code that an exception came through."""
     for frame in reversed(traceback.extract_tb(error.__traceback__)):

@@ -10,6 +10,9 @@ from percepta.core.errors import ModelError, Where
 
 _WHOLE = "Get the file again: it may have been cut off on its way."
 
+_BOMB = 200
+"""How many times its size in the file a part may unpack to; PyTorch itself does not pack at all."""
+
 
 class ZipMembers:
     """A zip archive, read whole members at a time.
@@ -47,10 +50,13 @@ class ZipMembers:
             ModelError: it is damaged or not there.
         """
         try:
-            return self._archive.read(self._full[name])
+            part = self._archive.getinfo(self._full[name])
+            if part.file_size > _BOMB * max(part.compress_size, 1024):
+                raise zipfile.BadZipFile("it unpacks to far more than the file holds")
+            return self._archive.read(part)
         except (zipfile.BadZipFile, OSError, KeyError, RuntimeError, NotImplementedError) as error:
             raise ModelError(
-                f"The file is damaged: its part {name} cannot be read.",
+                f"The file is damaged: its part {name} cannot be read ({error}).",
                 where=self._where,
                 fix=_WHOLE,
             ) from error

@@ -189,8 +189,9 @@ class Visualizer:
         where: where the function is defined.
         batch: where every payload is a plain picture, a faster way: arrays with a batch axis, by
             argument name -> uint8 ``[B, H, W, 1|3]``; None: not available.
-        heatmap: brings a heat map over the input to what the visual shows, where that was resized or
-            rearranged: ``(heatmap by argument) -> [H, W]`` float32, each ``[B = 1, …]``; None: they agree.
+        heatmap: brings heat maps over what it receives to what the visual shows, where that was resized
+            or rearranged: ``(heat maps by argument, arrays by argument) -> [H, W]`` float32, each
+            ``[1, …]`` as the argument is; None: they agree.
         advise: takes what ``function`` takes, and says what is allowed and yet looks wrong in what that
             returns, one sentence each; asked by a check.
     """

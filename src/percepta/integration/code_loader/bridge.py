@@ -178,8 +178,8 @@ class _Functions:
             shown,
             self._connect(use, handler.function),
             defined_at(handler.function),
-            advise=shown.advise,
             heatmap=None if heatmap is None else heatmap_of(heatmap, _raw_argument(heatmap)),
+            advise=shown.advise,
         )
 
     def _connect(self, use: Use, function: Callable[..., Any]) -> tuple[Connection, ...]:

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import onnxruntime
-
 from percepta.core.errors import ModelError, Where
 from percepta.core.network import Network
 from percepta.models.batches import Masks, check_batch, run_in_pieces
-from percepta.models.layout import ResponseLayout, execution_depth, find_layout, merge_groups
-from percepta.models.masking import can_be_masked, check_masks, mask_weights, pool_within
+from percepta.models.layout import ResponseLayout, execution_depth, find_layout
+from percepta.models.masking import check_masks
 from percepta.models.matching import choose_outputs
 from percepta.models.model import (
     Array,
@@ -26,21 +22,19 @@ from percepta.models.model import (
     TensorSpec,
     describe_model,
 )
+from percepta.models.onnx_capture import Capture
 from percepta.models.onnx_cleaning import cleaned
 from percepta.models.onnx_file import read_onnx
 from percepta.models.onnx_graph import (
-    PooledNames,
     Tap,
     feeds_of,
     find_taps,
     is_only_cast_to_whole,
     order_outputs,
-    with_pooled_outputs,
-    with_responses,
 )
 from percepta.models.onnx_inputs import GraphInputs
 from percepta.models.onnx_network import describe_network
-from percepta.models.onnx_sessions import Probe, Runtime, single
+from percepta.models.onnx_sessions import Probe, Runtime
 from percepta.models.onnx_shapes import infer_shapes
 from percepta.models.onnx_weights import owned_weights
 
@@ -50,20 +44,8 @@ if TYPE_CHECKING:
 _FLOATS = {"float32", "float64"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Session:
-    """A session that also gives responses: of some layers pooled, of some whole, to be masked."""
-
-    run: onnxruntime.InferenceSession
-    pooled: Mapping[str, PooledNames]
-    whole: Mapping[str, str]
-
-
 class OnnxModel:
     """An ONNX file on onnxruntime; its gradients on torch.
-
-    Each set of captured layers gets its own session, whose graph also gives their pooled responses;
-    it is built at the first batch that asks for it.
 
     Args:
         path: the ``.onnx`` file; external weights must lie in its folder.
@@ -91,7 +73,6 @@ class OnnxModel:
         self._model = cleaned(model)
         self._given = GraphInputs(self._model.graph, tuple(example), self._where)
         self._runtime = Runtime(device, self._folder, self._given, self._where)
-        self._sessions: dict[tuple[frozenset[str], bool], _Session] = {}
         self._translated: Translation | None = None
         self.parameters = sum(owned_weights(self._model.graph).values())
         batch, _ = check_batch(example, self._given.names, self._where)
@@ -111,6 +92,9 @@ class OnnxModel:
         self._taps = {tap.layer: tap for tap in taps if self._has_layout(tap, probe)}
         if not self._taps:
             self._tap_outputs(probe)
+        self._capture = Capture(
+            self._model, self._runtime, self._outputs, self._taps, self._layouts
+        )
         self.layers = self._describe_layers()
         self.inputs = tuple(self._given.spec(n, a, self.max_batch) for n, a in batch.items())
         self.outputs = tuple(
@@ -172,12 +156,11 @@ class OnnxModel:
         self._check_layers(capture)
         batch, samples = check_batch(inputs, self._given.names, self._where)
         checked = None if masks is None else check_masks(masks, samples)
-        session = self._session(capture, checked is not None)
         return run_in_pieces(
             batch,
             samples,
             self.max_batch,
-            lambda piece, part: self._forward(piece, session, capture, part),
+            lambda piece, part: self._capture.forward(piece, capture, part),
             checked,
         )
 
@@ -228,7 +211,7 @@ class OnnxModel:
 
     def close(self) -> None:
         """Drop the sessions; the next forward builds what it needs again."""
-        self._sessions.clear()
+        self._capture.close()
         self._translated = None
 
     def _translation(self) -> Translation:
@@ -263,49 +246,6 @@ class OnnxModel:
                     where=self._where,
                     fix="Ask for the gradient at the layer that embeds it.",
                 )
-
-    def _forward(
-        self, batch: Mapping[str, Array], session: _Session, capture: Sequence[str], masks: Masks
-    ) -> Forward:
-        fetch = [*self._outputs.values(), *session.whole.values()]
-        for names in session.pooled.values():
-            fetch += [names.mean, names.max]
-        wanted = list(dict.fromkeys(fetch))
-        got = dict(zip(wanted, self._runtime.run(session.run, batch, wanted), strict=True))
-        outputs = {name: single(got[tensor]) for name, tensor in self._outputs.items()}
-        mean = {n: self._pooled(n, got[p.mean], False) for n, p in session.pooled.items()}
-        maximum = {n: self._pooled(n, got[p.max], True) for n, p in session.pooled.items()}
-        if masks is not None:
-            for name, tensor in session.whole.items():
-                planes = np.moveaxis(got[tensor], self._layouts[name].channel_axis, 1)
-                weights = mask_weights(masks, planes.shape[2:])
-                mean[name], maximum[name] = pool_within(planes, weights)
-        return Forward(outputs, {n: mean[n] for n in capture}, {n: maximum[n] for n in capture})
-
-    def _pooled(self, name: str, value: Array, by_max: bool) -> Any:
-        layout = self._layouts[name]
-        if value.ndim == 2 and layout.batch_axis > layout.channel_axis:
-            value = value.T
-        flat = value.reshape(-1, layout.width).astype(np.float32, copy=False)
-        return merge_groups(flat, layout.groups, by_max)
-
-    def _session(self, capture: Sequence[str], masked: bool) -> _Session:
-        key = (frozenset(capture), masked)
-        if key not in self._sessions:
-            taps = [tap for name, tap in self._taps.items() if name in capture]
-            whole = {t.layer: t.tensor for t in taps if masked and self._is_grid(t.layer)}
-            rest = [tap for tap in taps if tap.layer not in whole]
-            model, pooled = with_pooled_outputs(self._model, rest, self._layouts)
-            if whole:
-                model = with_responses(model, whole.values())
-            if len(self._sessions) >= 2:  # each holds the weights
-                self._sessions.clear()
-            run = self._runtime.start(model, optimise=True)
-            self._sessions[key] = _Session(run, pooled, whole)
-        return self._sessions[key]
-
-    def _is_grid(self, layer: str) -> bool:
-        return can_be_masked(self._layouts[layer])
 
     def _has_layout(self, tap: Tap, probe: Probe) -> bool:
         """Learn how a layer's response is laid out; False where it has no samples and channels."""

@@ -11,7 +11,13 @@ import torch
 
 from percepta.models.onnx_torch import OPERATORS
 from tests.conftest import ROOT
-from tests.models.onnx_torch import numeric_cases, spatial_cases, structural_cases
+from tests.models.onnx_torch import (
+    flow_cases,
+    numeric_cases,
+    recurrent_cases,
+    spatial_cases,
+    structural_cases,
+)
 from tests.models.onnx_torch.single import graph_of, on_onnxruntime, on_torch
 from tests.models.onnx_torch.table import render
 
@@ -29,10 +35,10 @@ CASES = [
     *spatial_cases.NORMALISATION,
     *structural_cases.SHAPES,
     *structural_cases.INDEXING,
-    *structural_cases.RECURRENT,
-    *structural_cases.QUANTISATION,
-    *structural_cases.CONTROL_FLOW,
-    *structural_cases.SEQUENCES,
+    *recurrent_cases.RECURRENT,
+    *recurrent_cases.QUANTISATION,
+    *flow_cases.CONTROL_FLOW,
+    *flow_cases.SEQUENCES,
 ]
 
 

@@ -183,6 +183,20 @@ def test_a_number_to_predict_makes_a_regression(tmp_path: Path) -> None:
     assert parts["metric"] == {"mae"}
 
 
+def test_the_label_can_be_named(tmp_path: Path) -> None:
+    rows: list[dict[str, object]] = [
+        {"a": i % 2, "b": i % 3, "name": f"row {i}", "label": i % 4} for i in range(24)
+    ]
+    own = table(tmp_path / "own.csv", rows)
+    named = write_script(tmp_path / "new", Choice("tabular", "csv", own, label="b"))
+    assert 'TARGET = "b"' in named.script.read_text()
+    checked(named.script)
+    for wrong, expected in (("c", "is not there"), ("name", "too many different values")):
+        with pytest.raises(IntegrationError, match=expected) as caught:
+            write_script(tmp_path / "other", Choice("tabular", "csv", own, label=wrong))
+        assert "a, b, label" in str(caught.value.fix)
+
+
 def test_arrays_split_by_subset_channels_first_and_scaled(tmp_path: Path) -> None:
     chance = np.random.default_rng(0)
     own = tmp_path / "digits.npz"

@@ -47,6 +47,7 @@ class Choice:
         path: the user's data; None: small example data is made.
         model: the user's model file; None: a tiny network stands in for it.
         size: height and width of the pictures the model takes; None: not known.
+        label: the table's column to predict; None: the one that looks like it.
 
     Raises:
         IntegrationError: they do not go together, or a path leads nowhere; says what does.
@@ -57,6 +58,7 @@ class Choice:
     path: Path | None = None
     model: Path | None = None
     size: int | None = None
+    label: str | None = None
 
     def __post_init__(self) -> None:
         """Check that they go together."""
@@ -75,6 +77,11 @@ class Choice:
                 "Data sets are made by your code, so there is no path to look at.",
                 where=Where(file=str(self.path)),
                 fix="Leave --path out, and put your data set in at REPLACE in the script.",
+            )
+        if self.label is not None and self.data != "csv":
+            raise IntegrationError(
+                f"There is no column {self.label!r} without a table.",
+                fix="Leave --label out, or say --data csv.",
             )
         if self.path is not None and not self.path.exists():
             message = "There is no such data."

@@ -22,11 +22,14 @@ from percepta.templates.looking import (
 )
 
 MISSING = frozenset({"", "NA", "N/A", "nan", "NaN", "null", "None", "?"})
-MOST_ROWS = 20_000
+MOST_ROWS = 200_000
 MOST_CLASSES = 50
 MOST_CATEGORIES = 20
 
-_LABELS = ("label", "class", "target", "y", "category", "sentiment", "outcome", "species")
+_LABELS = (
+    *("label", "class", "target", "y", "category", "sentiment", "outcome", "species"),
+    *("survived", "income", "churn", "default"),
+)
 _TEXTS = ("text", "sentence", "review", "content", "comment", "message", "body")
 _FILES = ("file", "path", "image", "filename", "picture", "image_path", "file_name")
 _IDS = ("id", "index", "", "unnamed: 0", "row")
@@ -67,10 +70,13 @@ def look_at_table(choice: Choice, path: Path) -> Look:
     """
     delimiter, rows, columns = _read(path)
     where = Where(file=str(path))
-    label = _label(columns, numbers=choice.task == "tabular", where=where)
+    label = _label(columns, choice.label, numbers=choice.task == "tabular", where=where)
     others = [column for column in columns if column is not label]
     values = {"delimiter": "" if delimiter == "," else f", delimiter={delimiter!r}"}
-    told = [f"{rows:,} rows; {_described(columns)}.", f"The label is taken from {label.name!r}."]
+    told = [
+        f"{rows:,} rows; {_described(columns)}.",
+        f"The label is taken from {label.name!r}; --label names another.",
+    ]
     if choice.task == "tabular":
         return Look(values | _tabular(label, others, where), tuple(told))
     values |= {"classes": repr_of(label.classes), "label_column": label.name}
@@ -133,10 +139,22 @@ def _column(name: str, cells: Sequence[str]) -> Column:
     return Column(name, "category" if few else "text", values)
 
 
-def _label(columns: Sequence[Column], *, numbers: bool, where: Where) -> Column:
+def _label(columns: Sequence[Column], wanted: str | None, *, numbers: bool, where: Where) -> Column:
     """Find the column that is to be predicted; a number only for tables."""
     kinds = ("category", "number") if numbers else ("category",)
     fitting = [c for c in columns if c.kind in kinds and len(set(c.values)) > 1]
+    if wanted is not None:
+        for column in fitting:
+            if column.name == wanted:
+                return column
+        there = (
+            "has too many different values, or one" if wanted in _names(columns) else "is not there"
+        )
+        raise IntegrationError(
+            f"The column {wanted!r} cannot be the label: it {there}.",
+            where=where,
+            fix=f"Name one of {listed(_names(fitting)) or 'another table'}.",
+        )
     named = _named(fitting, _LABELS)
     if named is not None:
         return named
@@ -151,7 +169,7 @@ def _label(columns: Sequence[Column], *, numbers: bool, where: Where) -> Column:
 
 
 def _tabular(label: Column, others: Sequence[Column], where: Where) -> dict[str, str]:
-    features = [c for c in others if c.name.lower() not in _IDS and c.values]
+    features = [c for c in others if c.values and not _is_id(c)]
     numbers = [c for c in features if c.kind != "text" and _are_numbers(c.values)]
     kinds = [c for c in features if c.kind == "category" and c not in numbers]
     kinds = [c for c in kinds if len(c.classes) <= MOST_CATEGORIES]
@@ -209,6 +227,10 @@ def _pictures(task: str, others: Sequence[Column], path: Path, told: list[str]) 
     return values
 
 
+def _names(columns: Sequence[Column]) -> list[str]:
+    return [column.name for column in columns]
+
+
 def _named(columns: Sequence[Column], names: Sequence[str]) -> Column | None:
     by_name = {column.name.strip().lower(): column for column in columns}
     return next((by_name[name] for name in names if name in by_name), None)
@@ -219,7 +241,13 @@ def _names_pictures(column: Column) -> bool:
 
 
 def _is_point(column: Column) -> bool:
-    return column.name.lower() not in _IDS and bool(column.values) and _are_numbers(column.values)
+    return not _is_id(column) and _are_numbers(column.values)
+
+
+def _is_id(column: Column) -> bool:
+    """Whether a column only tells the rows apart."""
+    name = column.name.strip().lower()
+    return name in _IDS or (name.endswith("id") and len(set(column.values)) == len(column.values))
 
 
 def _are_numbers(values: Sequence[str] | set[str]) -> bool:

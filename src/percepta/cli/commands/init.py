@@ -41,6 +41,10 @@ def init(
     model: Annotated[
         Path | None, typer.Option("--model", "-m", help="Your model file, named in the script.")
     ] = None,
+    label: Annotated[
+        str | None,
+        typer.Option("--label", help="The table's column to predict; else it is guessed."),
+    ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Replace a script and example data that are there.")
     ] = False,
@@ -53,7 +57,7 @@ def init(
     from percepta.templates import Choice, write_script
 
     chosen_task, chosen_data = _chosen(task, data, path)
-    choice = Choice(chosen_task, chosen_data, path, model, _size_taken_by(model))
+    choice = Choice(chosen_task, chosen_data, path, model, _size_taken_by(model), label)
     _print(write_script(folder, choice, force=force), folder, as_json=json)
 
 

@@ -114,6 +114,8 @@ def _telling(name: str, column: Column, members: NDArray[np.bool_]) -> Telling |
     shares = within / members.sum(), (counts - within) / (~members).sum()
     best = int(np.argmax(shares[0] - shares[1]))
     value = next(v for v, text in zip(column.values, texts, strict=True) if text == kinds[best])
+    if isinstance(value, np.generic):
+        value = value.item()
     return Telling(
         name,
         _information(codes, members),

@@ -373,6 +373,49 @@ def test_mobilenet_runs_with_its_depthwise_convolutions_passed_over():
     assert all(np.isfinite(result.max[name]).all() for name in names(model))
 
 
+def test_a_convolution_of_as_many_groups_as_features_is_depthwise():
+    net = keras.Sequential(
+        [
+            keras.Input((8, 8, 4)),
+            layers.Conv2D(4, 3, groups=4, name="alone"),
+            layers.Conv2D(6, 3, groups=2, name="grouped"),
+        ]
+    )
+    x = RANDOM.normal(size=(2, 8, 8, 4)).astype(np.float32)
+    assert names(open_model(net, example={"x": x}, device="cpu")) == ["grouped"]
+
+
+def test_a_sequence_that_was_never_called_is_built_by_the_example():
+    net = keras.Sequential([layers.Dense(3, name="first"), layers.Dense(2, name="last")])
+    model = open_model(net, example={"x": np.ones((2, 5), np.float32)}, device="cpu")
+    assert names(model) == ["first", "last"]
+    assert model.parameters == 5 * 3 + 3 + 3 * 2 + 2
+    assert model.outputs[0].name == "last"
+
+
+@pytest.mark.parametrize("layout", ["channels_last", "channels_first"])
+def test_the_channel_axis_follows_the_layout(layout):
+    shape = (8, 8, 3) if layout == "channels_last" else (3, 8, 8)
+    net = keras.Sequential(
+        [keras.Input(shape), layers.Conv2D(5, 3, data_format=layout, name="conv")]
+    )
+    x = RANDOM.normal(size=(2, *shape)).astype(np.float32)
+    model = open_model(net, example={"x": x}, device="cpu")
+    axis, positions = (-1, (1, 2)) if layout == "channels_last" else (1, (2, 3))
+    assert (model.layers[0].channel_axis, model.layers[0].width) == (axis, 5)
+    result = model.forward({"x": x}, ["conv"])
+    np.testing.assert_allclose(result.mean["conv"], result.outputs["conv"].mean(positions), 1e-4)
+
+
+def test_half_precision_inside_comes_out_as_single():
+    policy = keras.DTypePolicy("mixed_float16")
+    net = keras.Sequential([keras.Input((5,)), layers.Dense(2, dtype=policy, name="half")])
+    model = open_model(net, example={"x": np.ones((2, 5), np.float32)}, device="cpu")
+    result = model.forward({"x": np.ones((2, 5), np.float32)}, ["half"])
+    assert result.outputs["half"].dtype == result.mean["half"].dtype == np.float32
+    assert model.outputs[0].dtype == "float32"
+
+
 def test_a_model_of_torch_layers_inside_keras_runs():
     net = keras.Sequential(
         [keras.Input((3,)), layers.TorchModuleWrapper(torch.nn.Linear(3, 2), name="torch")]

@@ -137,6 +137,9 @@ def _of_onnx(path: Path) -> Iterator[TensorSpec]:
 
 
 def _of_keras(path: Path) -> Iterator[TensorSpec]:
+    from percepta.models.keras_backend import check_installed
+
+    check_installed()
     from percepta.models.keras_archive import read_keras_file
 
     whole = read_keras_file(path).config

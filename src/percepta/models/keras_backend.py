@@ -25,12 +25,7 @@ def import_keras() -> Any:
     Raises:
         ModelError: Keras or h5py is not installed, is older than 3, or runs on another backend.
     """
-    for library in ("keras", "h5py"):
-        if library not in sys.modules and importlib.util.find_spec(library) is None:
-            raise ModelError(
-                f"Keras models need {library}, which is not installed here.",
-                fix="Install it: pip install 'percepta[keras]'.",
-            )
+    check_installed()
     os.environ.setdefault(_BACKEND, "torch")
     try:
         keras = _import_without_writing()
@@ -52,6 +47,20 @@ def import_keras() -> Any:
             fix=f"Set {_BACKEND}=torch in the environment, before anything imports keras.",
         )
     return keras
+
+
+def check_installed() -> None:
+    """Make sure that what Keras models need is here; imports nothing.
+
+    Raises:
+        ModelError: Keras or h5py is not installed.
+    """
+    for library in ("keras", "h5py"):
+        if library not in sys.modules and importlib.util.find_spec(library) is None:
+            raise ModelError(
+                f"Keras models need {library}, which is not installed here.",
+                fix="Install it: pip install 'percepta[keras]'.",
+            )
 
 
 def foreign_keras_model(source: object) -> ModelError:

@@ -104,7 +104,7 @@ def candidate_layers(model: Any) -> list[dict[str, nn.Module]]:
             continue
         if isinstance(part, _ATTENTION):
             features[name] = part
-        elif layer_kind(name, part) == "norm" or isinstance(part, _DEPTHWISE):
+        elif layer_kind(name, part) == "norm" or _is_depthwise(part):
             alone[name] = part
         elif _holds_weights(part) and not isinstance(part, kl.PReLU):
             features[name] = part
@@ -168,6 +168,13 @@ def _layers_in(name: str, value: Any) -> Iterator[tuple[str, Any]]:
         members = value.items() if isinstance(value, Mapping) else enumerate(value)
         for key, member in members:
             yield from _layers_in(f"{name}/{key}", member)
+
+
+def _is_depthwise(part: Any) -> bool:
+    """Whether a convolution filters each feature alone; a grouped one may, too."""
+    if isinstance(part, _DEPTHWISE):
+        return True
+    return getattr(part, "groups", 1) > 1 and int(part.kernel.shape[-2]) == 1
 
 
 def _holds_weights(part: Any) -> bool:

@@ -210,16 +210,16 @@ def test_weights_alone_are_told(tmp_path):
 
 
 @pytest.mark.parametrize(("frozen", "size"), [(False, None), (True, 1)])
-@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+@pytest.mark.parametrize("suffix", [".keras", ".h5", "live"])
 def test_a_fixed_batch_is_freed_where_results_stay_the_same(tmp_path, suffix, frozen, size):
     given = keras.Input(batch_shape=(1, 4), name="x")
     hidden = layers.Dense(6, name="wide")(given)
     if frozen:  # mixes samples where there are several
         hidden = keras_nets.Mix(name="mix")(hidden)
     net = keras.Model(given, layers.Dense(2, name="out")(hidden))
-    path = save(net, tmp_path / f"fixed{suffix}")
+    source = net if suffix == "live" else save(net, tmp_path / f"fixed{suffix}")
     x = RANDOM.normal(size=(5, 4)).astype(np.float32)
-    model = open_model(path, example={"x": x[:3]}, device="cpu")
+    model = open_model(source, example={"x": x[:3]}, device="cpu")
     assert model.max_batch == size
     alone = np.concatenate([net(x[i : i + 1]).detach().numpy() for i in range(5)])
     np.testing.assert_allclose(model.forward({"x": x}).outputs["out"], alone, atol=1e-6)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,19 +34,22 @@ def open_keras(request: Request) -> Model:
     import_keras()
     from percepta.models.keras_model import KerasModel
 
-    if not isinstance(request.source, Path):
-        return KerasModel(request.source, request.example, request.outputs, request.device)
-    plan = read_plan(request.source, request.custom_objects, request.trust)
+    def opened(network: Any) -> KerasModel:
+        return KerasModel(network, request.example, request.outputs, request.device)
 
-    def opened(config: Any) -> KerasModel:
-        return KerasModel(build(plan, config), request.example, request.outputs, request.device)
-
-    freed = free_batch(plan.config)
-    if freed == plan.config:
-        return opened(plan.config)
-    exact = opened(plan.config)
+    if live := not isinstance(request.source, Path):
+        config = _config_of(request.source)
+        built = partial(_rebuilt, request.source, request.custom_objects)
+    else:
+        plan = read_plan(request.source, request.custom_objects, request.trust)
+        config, built = plan.config, partial(build, plan)
+    freed = free_batch(config)  # before Keras sees the configuration, and changes it
+    frozen = freed != config
+    exact = opened(request.source if live else built(config))
+    if not frozen:
+        return exact
     try:
-        quick = opened(freed)
+        quick = opened(built(freed))
         same = _agree(quick, exact, request.example)
     except ModelError:  # a size is frozen inside
         return exact
@@ -133,9 +137,37 @@ def free_batch(config: Any) -> Any:
     if not isinstance(config, Mapping):
         return config
     freed = {key: free_batch(value) for key, value in config.items()}
-    if config.get("class_name") == "InputLayer" and freed["config"].get("batch_shape"):
-        freed["config"]["batch_shape"][0] = None
+    if config.get("class_name") == "InputLayer" and (shape := freed["config"].get("batch_shape")):
+        freed["config"]["batch_shape"] = type(shape)((None, *shape[1:]))
     return freed
+
+
+def _config_of(network: Any) -> Any:
+    """Return the configuration of a live model; an empty one where its inputs fix no batch."""
+    import keras
+
+    if all(tensor.shape[0] is None for tensor in getattr(network, "inputs", None) or ()):
+        return {}
+    return keras.saving.serialize_keras_object(network)
+
+
+def _rebuilt(network: Any, custom_objects: Mapping[str, Any], config: Any) -> Any:
+    """Build a live model anew from a variant of its configuration, with its weights.
+
+    Raises:
+        ModelError: Keras cannot.
+    """
+    import keras
+
+    try:
+        made = keras.saving.deserialize_keras_object(
+            config, dict(custom_objects), safe_mode=False
+        )  # the user's own: its code runs in this process already
+        for weight, own in zip(made.weights, network.weights, strict=True):
+            weight.assign(own.value)
+    except Exception as error:
+        raise ModelError(f"Keras cannot build the model anew: {error}") from error
+    return made
 
 
 def _agree(quick: Model, exact: Model, example: Mapping[str, Any]) -> bool:

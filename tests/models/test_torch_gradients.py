@@ -125,6 +125,48 @@ def test_modules_that_switch_gradients_off_say_so(off):
     assert model.forward({"image": IMAGE}, ["0"]).mean["0"].tolist() == [[1.0, 1.0], [0.5, 0.0]]
 
 
+@pytest.mark.parametrize("prepare", [torch.jit.freeze, torch.jit.optimize_for_inference])
+def test_frozen_scripts_run_and_tell_their_weights_apart(prepare):
+    batch = {"image": RANDOM.standard_normal((3, 3, 16, 16)).astype(np.float32)}
+    nets = [ConvNet().eval() for _ in range(3)]
+    with torch.no_grad():
+        nets[2].head.bias.add_(1e-3)
+    with quiet():
+        models = [
+            open_model(prepare(torch.jit.script(net)), example=batch, device="cpu") for net in nets
+        ]
+    hashes = [model.content_hash for model in models]
+    assert hashes[0] == hashes[1] != hashes[2]
+    expected = nets[0](torch.from_numpy(batch["image"])).detach()
+    np.testing.assert_allclose(models[0].forward(batch).outputs["output"], expected, atol=1e-5)
+    if models[0].no_gradients is None:
+        eager = open_model(nets[0], example=batch, device="cpu")
+        expected = eager.gradients(batch, total, of_inputs=["image"]).inputs["image"]
+        found = models[0].gradients(batch, total, of_inputs=["image"]).inputs["image"]
+        np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("takes", [None, 1])
+def test_a_module_that_leaves_torch_runs_without_gradients(takes):
+    class Leaves(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layer = nn.Linear(2, 2)
+
+        def forward(self, x):
+            x = torch.from_numpy(np.sort(x.numpy(), 1))
+            return self.layer(x if takes is None else x.reshape(takes, 2))
+
+    batch = {"x": np.array([[2, 1], [1, 3], [0, 1]], np.float32)}
+    net = Leaves().requires_grad_(False)
+    model = open_model(net, example=batch, device="cpu")
+    assert model.max_batch == takes
+    expected = net.layer(torch.tensor([[1.0, 2.0], [1.0, 3.0], [0.0, 1.0]]))
+    result = model.forward(batch, ["layer"])
+    np.testing.assert_allclose(result.mean["layer"], expected, atol=1e-6)
+    assert ".numpy()" in model.no_gradients
+
+
 def test_a_part_that_switches_gradients_off_is_named():
     class Frozen(nn.Module):
         def __init__(self):

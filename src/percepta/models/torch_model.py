@@ -157,29 +157,43 @@ class TorchModel(TorchBacked):
     def _probe(
         self, batch: Mapping[str, Array], watched: Sequence[Mapping[str, nn.Module]]
     ) -> tuple[dict[int, Trace], Results]:
-        """Run two small batches and watch every module; one sample if the module takes no more."""
+        """Run two small batches and watch every module; one sample if the module takes no more.
+
+        A module that fails only where autograd follows its inputs (it calls ``.numpy()`` on them, say)
+        runs without, and has no gradients.
+        """
         parts = {name: part for tier in watched for name, part in tier.items()}
+        first: ModelError | None = None
+        for sizes, follow in (
+            (PROBE_SIZES, True),
+            (PROBE_SIZES, False),
+            ((1,), True),
+            ((1,), False),
+        ):
+            try:
+                return self._watch(batch, parts, sizes, follow)
+            except ModelError as error:
+                first = first or error
+        assert first is not None  # noqa: S101 - no attempt returned
+        raise first from first.__cause__
+
+    def _watch(
+        self,
+        batch: Mapping[str, Array],
+        parts: Mapping[str, nn.Module],
+        sizes: Sequence[int],
+        follow: bool,
+    ) -> tuple[dict[int, Trace], Results]:
         traces: dict[int, Trace] = {}
         results: dict[int, dict[str, torch.Tensor]] = {}
-
-        def run(size: int) -> None:
-            trace = Trace(parts)
+        for size in sizes:
+            traces[size] = Trace(parts)
             piece = take_cyclic(batch, size)
-            with torch.enable_grad(), failures_told(piece):
-                tensors = {name: _tracked(self._to_tensor(a)) for name, a in piece.items()}
-                results[size] = self._call_module(tensors, parts, trace.record)
-            traces[size] = trace
-
-        try:
-            for size in PROBE_SIZES:
-                run(size)
-        except ModelError as error:
-            traces.clear()
-            results.clear()
-            try:
-                run(1)
-            except ModelError:
-                raise error from error.__cause__
+            with torch.set_grad_enabled(follow), failures_told(piece):
+                tensors = {name: self._to_tensor(array) for name, array in piece.items()}
+                if follow:
+                    tensors = {name: _followed(tensor) for name, tensor in tensors.items()}
+                results[size] = self._call_module(tensors, parts, traces[size].record)
         return traces, results
 
     def _trace_network(self, piece: Mapping[str, Array]) -> Network:
@@ -195,7 +209,7 @@ class TorchModel(TorchBacked):
                 )
 
 
-def _tracked(tensor: torch.Tensor) -> torch.Tensor:
+def _followed(tensor: torch.Tensor) -> torch.Tensor:
     """Let autograd follow an input, also where the module overwrites it."""
     return tensor.requires_grad_().clone() if tensor.is_floating_point() else tensor
 
@@ -204,6 +218,6 @@ def _why_no_gradients(outputs: Mapping[str, torch.Tensor]) -> str | None:
     if any(tensor.requires_grad for tensor in outputs.values()):
         return None
     return (
-        "The module cuts its outputs off from its inputs (torch.no_grad(), .detach(), whole numbers), so it "
-        "has no gradients; let forward run without it."
+        "The module cuts its outputs off from its inputs (torch.no_grad(), .detach(), .numpy(), whole "
+        "numbers), so it has no gradients; let forward run without it."
     )

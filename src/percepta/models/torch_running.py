@@ -21,7 +21,9 @@ _PACKAGES = (str(Path(torch.__file__).parent), str(Path(__file__).parent))
 @contextmanager
 def evaluation_mode(module: nn.Module, parts: Sequence[nn.Module]) -> Iterator[None]:
     """Set evaluation mode, and attention that calls its submodules; put both back after."""
-    training = [part for part in parts if part.training]
+    training = [
+        part for part in parts if getattr(part, "training", False)
+    ]  # frozen scripts lack it
     fast_attention = torch.backends.mha.get_fastpath_enabled()
     if training:
         module.eval()

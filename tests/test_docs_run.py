@@ -1,6 +1,6 @@
 """Every example of the README and the how-tos is executed, in the order of the page.
 
-A ``python`` block with decorators of percepta is an integration script: it is saved under the file
+A ``python`` block with decorators (of percepta, or of code_loader) is an integration script: it is saved under the file
 name that the text before it gives (``flowers.py``), or added to the script above it. Any other
 ``python`` block is run as it stands; a ``json`` block is saved under the file name before it. Then the
 page's ``percepta`` commands run, in one folder and one workspace; a model file that a command names is
@@ -39,7 +39,7 @@ torch.onnx.export(
 
 
 def is_script(code: str) -> bool:
-    return bool(re.search(r"^@(pc|percepta)\.", code, re.MULTILINE))
+    return bool(re.search(r"^@(pc\.|percepta\.|tensorleap_)", code, re.MULTILINE))
 
 
 def run(command: list[str], folder: Path) -> None:

@@ -147,6 +147,10 @@ def in_an_operator_that_is_none(file, marker):
     file.change(GRAPH, lambda p: first_node(p, "torch.serialization.os.system", [argument]))
 
 
+def in_the_inside_of_a_library(file, marker):
+    file.change(GRAPH, lambda p: first_node(p, "torch.ops.aten.__init__.__globals__", []))
+
+
 def in_an_operator_that_writes_files(file, marker):
     arguments = [
         {"name": "filename", "arg": {"as_string": str(marker)}, "kind": 1},
@@ -189,6 +193,7 @@ REFUSED = {
     in_the_size_of_a_tensor: r"evaluates .__import__",
     in_the_size_of_a_tensor_behind_a_name: r"evaluates .Symbol\(str",
     in_an_operator_that_is_none: r"calls 'torch\.serialization\.os\.system'",
+    in_the_inside_of_a_library: r"calls 'torch\.ops\.aten\.__init__",
     in_an_operator_that_writes_files: r"calls 'torch\.ops\.aten\.from_file",
     in_the_name_of_a_node: r"a name is .x\\nimport",
     in_the_shadow_of_an_older_format: "pickle that calls",

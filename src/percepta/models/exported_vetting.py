@@ -13,7 +13,10 @@ _MODULES = re.compile(r"[\w.,;@\[\]()<>*\- ]*")
 _SYMBOL = re.compile(r"(s|u|zf|zuf)\d+")
 _PAYLOAD = re.compile(r"(weight|tensor)_\d+")
 
-_LIBRARIES = re.compile(r"torch\.ops\.(aten|prims|torchvision|quantized_decomposed)\.\w+(\.\w+)?")
+_LIBRARIES = re.compile(
+    r"torch\.ops\.(aten|prims|torchvision|quantized_decomposed)"
+    r"\.((?!__)\w+|__(and|or|xor|lshift|rshift)__)(\.(?!__)\w+)?"
+)
 _FILE_OPERATORS = {"from_file", "save", "load"}
 """Operators of aten that read or write files."""
 _CONTROL = "cond while_loop map_impl scan wrap_with_set_grad_enabled wrap_with_autocast"

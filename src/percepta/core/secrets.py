@@ -18,8 +18,9 @@ SHORTEST_SECRET = 4
 SHORTEST_PART = 8
 """Characters below which a line or a JSON value inside a secret gives nothing away."""
 
-_masks: dict[str, str] = {}
-"""Replacement by text, longest text first, so that no part is replaced before its whole."""
+_masks: tuple[tuple[str, str], ...] = ()
+"""Text and replacement, longest text first, so that no part is replaced before its whole; always replaced as
+a whole, so that other threads see either the old masks or the new."""
 
 
 def hide(name: str, value: str) -> None:
@@ -32,27 +33,28 @@ def hide(name: str, value: str) -> None:
         name: what is shown instead, ``[secret NAME]``.
         value: the secret, at least :data:`SHORTEST_SECRET` characters long.
     """
-    shown = f"[secret {name}]"
-    for part in {value, *_parts(value)}:
-        for form in _forms(part):
-            _masks.setdefault(form, shown)
-    ordered = sorted(_masks.items(), key=lambda item: -len(item[0]))
-    _masks.clear()
-    _masks.update(ordered)
+    global _masks
+    forms = {form for part in {value, *_parts(value)} for form in _forms(part)}
+    masks = {form: _shown(name) for form in forms} | dict(_masks)
+    _masks = tuple(sorted(masks.items(), key=lambda mask: (-len(mask[0]), mask[0])))
 
 
 def forget(name: str) -> None:
     """Stop masking a secret; for those that live on after the work that needed it."""
-    for text in [text for text, shown in _masks.items() if shown == f"[secret {name}]"]:
-        del _masks[text]
+    global _masks
+    _masks = tuple(mask for mask in _masks if mask[1] != _shown(name))
 
 
 def masked(text: str) -> str:
     """Return a text with every secret in it replaced."""
-    for secret, shown in tuple(_masks.items()):
+    for secret, shown in _masks:
         if secret in text:
             text = text.replace(secret, shown)
     return text
+
+
+def _shown(name: str) -> str:
+    return f"[secret {name}]"
 
 
 def _parts(value: str) -> Iterator[str]:

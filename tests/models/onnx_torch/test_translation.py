@@ -10,7 +10,7 @@ from percepta.core.errors import ModelError
 from percepta.models.onnx_torch import Translation, unsupported_operators
 
 
-def model_of(nodes, opset=17, domain=""):
+def model_of(nodes, opset=17):
     def value(name):
         return helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", 2])
 

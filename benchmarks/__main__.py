@@ -16,6 +16,7 @@ MILLION = "<a workspace with a run of a million samples>"
 COMMANDS = (
     ("forward.py", "--keep-freed-memory", "--check"),
     ("evaluate.py", "--check"),
+    ("examples.py",),
     ("explore.py", "compare", "--check"),
     ("explore.py", "million", "--check"),
     ("explore.py", "small", "--check"),

@@ -311,6 +311,17 @@ def test_a_live_model_with_a_fixed_batch_is_run_in_batches_of_that_size():
     assert len(outputs) == 5
 
 
+def test_a_live_model_with_a_batch_of_one_is_freed_where_results_stay_the_same():
+    given = keras.Input(batch_shape=(1, 3))
+    net = keras.Model(given, layers.Dense(4, activation="relu", name="out")(given))
+    x = RANDOM.normal(size=(5, 3)).astype(np.float32)
+    model = open_model(net, example={"x": x[:3]}, device="cpu")
+    assert model.max_batch is None
+    expected = [net(x[i : i + 1]).detach().numpy() for i in range(5)]
+    outputs = model.forward({"x": x}).outputs["out"]
+    np.testing.assert_allclose(outputs, np.concatenate(expected), atol=1e-6)
+
+
 def test_a_stateful_network_starts_every_batch_anew():
     net = keras.Sequential(
         [keras.Input(batch_shape=(2, 5, 3)), layers.LSTM(4, stateful=True, name="lstm")]

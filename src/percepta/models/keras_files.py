@@ -37,16 +37,17 @@ def open_keras(request: Request) -> Model:
     def opened(network: Any) -> KerasModel:
         return KerasModel(network, request.example, request.outputs, request.device)
 
-    if live := not isinstance(request.source, Path):
+    live = not isinstance(request.source, Path)
+    if live:
         config = _config_of(request.source)
         built = partial(_rebuilt, request.source, request.custom_objects)
     else:
         plan = read_plan(request.source, request.custom_objects, request.trust)
         config, built = plan.config, partial(build, plan)
     freed = free_batch(config)  # before Keras sees the configuration, and changes it
-    frozen = freed != config
+    fixed = freed != config
     exact = opened(request.source if live else built(config))
-    if not frozen:
+    if not fixed:
         return exact
     try:
         quick = opened(built(freed))
@@ -143,12 +144,15 @@ def free_batch(config: Any) -> Any:
 
 
 def _config_of(network: Any) -> Any:
-    """Return the configuration of a live model; an empty one where its inputs fix no batch."""
+    """Return the configuration of a live model; an empty one if its inputs fix no batch."""
     import keras
 
     if all(tensor.shape[0] is None for tensor in getattr(network, "inputs", None) or ()):
         return {}
-    return keras.saving.serialize_keras_object(network)
+    try:
+        return keras.saving.serialize_keras_object(network)
+    except Exception:  # a layer of the user's own that cannot be saved
+        return {}
 
 
 def _rebuilt(network: Any, custom_objects: Mapping[str, Any], config: Any) -> Any:

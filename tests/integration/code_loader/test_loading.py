@@ -255,6 +255,11 @@ CALL = "gap(y(sample_id, preprocess), load_model()(x(sample_id, preprocess)))  #
         ),
         ("import numpy as np", "import no_such_module_y", "No module named 'no_such_module_y'"),
         ("import numpy as np", "import numpy as np\nimport code_loader.none", "code_loader.none"),
+        (
+            "import numpy as np",
+            "import numpy as np\nfrom code_loader.helpers.detection.utils import xyxy",
+            "Install 'code-loader-helpers'",
+        ),
     ],
 )
 def test_a_wrong_script_is_told_in_one_sentence(

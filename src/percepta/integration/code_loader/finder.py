@@ -13,10 +13,13 @@ import threading
 from collections.abc import Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
+from pathlib import Path
 from types import ModuleType
 
 NAME = "code_loader"
 OURS = "percepta.integration.code_loader.module"
+HELPERS = f"{NAME}.helpers"
+DISTRIBUTION = "code-loader-helpers"
 
 _lock = threading.RLock()
 
@@ -95,10 +98,18 @@ def _taken_out() -> dict[str, ModuleType]:
 
 
 def _extension(name: str) -> ModuleSpec | None:
-    """Find a part that other distributions add to the package, e.g. ``code_loader.helpers``."""
-    package = PathFinder.find_spec(NAME)
-    places = package.submodule_search_locations if package is not None else None
-    first, _, rest = name[len(NAME) + 1 :].partition(".")
-    if not places or rest:
+    """Find a part of ``code_loader.helpers``, which a distribution of its own brings.
+
+    Raises:
+        ModuleNotFoundError: it is not installed.
+    """
+    if not name.startswith(f"{HELPERS}."):
         return None
-    return PathFinder.find_spec(f"{NAME}.{first}", list(places)) if first == "helpers" else None
+    package = PathFinder.find_spec(NAME)
+    places = (package.submodule_search_locations if package is not None else None) or []
+    inside = name.split(".")[1:-1]
+    found = PathFinder.find_spec(name, [str(Path(place, *inside)) for place in places])
+    if found is None:
+        sentence = f"{name} is a part of {DISTRIBUTION}, which is not installed"
+        raise ModuleNotFoundError(sentence, name=DISTRIBUTION)
+    return found

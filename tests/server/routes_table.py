@@ -55,6 +55,13 @@ def calls(app: FastAPI, sample: Sample) -> list[Call]:
         "summarise_field": {"field": "loss"},
         "get_mask": {},
         "get_rows": {},
+        "explain_samples": {"rows": [0], "targets": [{"kind": "loss", "name": "loss"}]},
+        "test_faithfulness": {
+            "rows": [0],
+            "targets": [{"kind": "loss", "name": "loss"}],
+            "over": "photo",
+        },
+        "fetch_similars": {"rows": [0]},
     }
     queries = {"locate_sample": {"sample_id": "4"}}
     found = []

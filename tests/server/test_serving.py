@@ -178,7 +178,10 @@ print(json.dumps([statuses, heavy]))
     assert done.returncode == 0, done.stderr
     statuses, heavy = json.loads(done.stdout.splitlines()[-1])
     # A queued job is cancelled and then resumed, so that these two fit as well.
-    assert {path for path, status in statuses.items() if status >= 300} == set()
+    refused = {path: status for path, status in statuses.items() if status >= 300}
+    # This run was written by hand: there is no script to open its model again with.
+    opened = ("explain", "faithfulness", "methods")
+    assert refused == {f"/api/runs/{{run}}/{name}": 404 for name in opened}
     assert heavy == []
 
 

@@ -20,7 +20,7 @@ from percepta.server.headers import SecurityHeadersMiddleware
 from percepta.server.limits import BodyLimitMiddleware
 from percepta.server.origin import HostMiddleware, OriginMiddleware
 from percepta.server.page import BUILT_PAGE, Page
-from percepta.server.routes import events, health, jobs, projects, queries, runs, samples
+from percepta.server.routes import answers, events, health, jobs, projects, queries, runs, samples
 from percepta.server.schema.base import ErrorResponse
 from percepta.server.services import Services
 
@@ -61,6 +61,7 @@ def create_app(
             runner.start()
         yield
         await services.events.close()
+        services.answers.close()
         if runner is not None and runner.stop():
             logger.warning("A job goes on without the server; the next one finds it.")
 
@@ -96,7 +97,7 @@ def bare_app(**options: Any) -> FastAPI:
     api = APIRouter(
         prefix="/api", responses={"default": {"model": ErrorResponse, "description": "Failure."}}
     )
-    for module in (health, projects, runs, queries, samples, jobs, events):
+    for module in (health, projects, runs, queries, samples, answers, jobs, events):
         api.include_router(module.router)
     app.include_router(api)
     return app

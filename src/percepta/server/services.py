@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
 
+from percepta.jobs.answering import AnswerPool
 from percepta.server.hub import EventHub
 
 if TYPE_CHECKING:
@@ -22,11 +23,13 @@ class Services:
     Attributes:
         workspace: where everything is kept.
         events: what is told to the pages that listen.
+        answers: warm workers that answer questions about samples.
     """
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self.events = EventHub(workspace)
+        self.answers = AnswerPool(workspace)
         self._queries: OrderedDict[tuple[str, str | None], RunQuery] = OrderedDict()
         self._lock = Lock()
 

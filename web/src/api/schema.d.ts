@@ -344,6 +344,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs/{run}/methods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Methods
+         * @description List the attribution methods, and which of them can explain this run's model.
+         */
+        get: operations["list_methods"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run}/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Explain Samples
+         * @description Make heat maps of what the model's numbers for some samples rest on; waits for them.
+         */
+        post: operations["explain_samples"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run}/faithfulness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Faithfulness
+         * @description Test a heat map: delete and insert what it marks, and look at the target.
+         */
+        post: operations["test_faithfulness"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run}/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fetch Similars
+         * @description Find the samples most similar to some, and read what they have in common.
+         */
+        post: operations["fetch_similars"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/jobs": {
         parameters: {
             query?: never;
@@ -469,6 +549,76 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AttributionMethod
+         * @description An attribution method.
+         *
+         *     Attributes:
+         *         over: whether its maps lie over layers or over inputs.
+         *         forwards: roughly how many forward passes it costs.
+         *         why_not: why it cannot explain this run's model; null: it can.
+         */
+        AttributionMethod: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /** Source */
+            source: string;
+            /**
+             * Over
+             * @enum {string}
+             */
+            over: "layers" | "inputs";
+            /** Forwards */
+            forwards: number;
+            /** Why Not */
+            why_not: string | null;
+        };
+        /**
+         * ChannelImportance
+         * @description The channels of a layer that count most for a target, for and against.
+         *
+         *     Attributes:
+         *         width: number of channels of the layer.
+         *         channels: which channels, the most important first.
+         *         importance: of each of them, signed.
+         */
+        ChannelImportance: {
+            /** Row */
+            row: number;
+            /** Target */
+            target: number;
+            /** Layer */
+            layer: string;
+            /** Width */
+            width: number;
+            /** Channels */
+            channels: number[];
+            /** Importance */
+            importance: number[];
+        };
+        /**
+         * ClassTarget
+         * @description The score of a class; of a prediction with positions, over a region of them.
+         */
+        ClassTarget: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "class";
+            /** Prediction */
+            prediction: string;
+            /** Index */
+            index: number;
+            /**
+             * Region
+             * @default predicted
+             * @enum {string}
+             */
+            region: "predicted" | "true" | "everywhere";
+        };
+        /**
          * ClusterInfo
          * @description A cluster; a sub-cluster names its parent.
          *
@@ -527,6 +677,21 @@ export interface components {
          */
         Direction: "up" | "down";
         /**
+         * DirectionTarget
+         * @description The similarity to given rows in a latent space.
+         */
+        DirectionTarget: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "direction";
+            /** Space */
+            space: string;
+            /** Rows */
+            rows: number[];
+        };
+        /**
          * ErrorDetail
          * @description What was wrong, where, and what to do.
          */
@@ -558,6 +723,77 @@ export interface components {
             ready: components["schemas"]["Ready"];
         };
         /**
+         * ExplainRequest
+         * @description What is to be explained.
+         *
+         *     Attributes:
+         *         rows: samples of one subset.
+         *         method: name of an attribution method; null: Layer-CAM, or RISE for a model without gradients.
+         *         layers: names of layers; null: one of each depth.
+         *         signed: whether what speaks against a target is wanted too; null: for a loss and a direction.
+         *         slot: who asks; a newer question of the same slot takes the place of one that waits.
+         */
+        ExplainRequest: {
+            /** Rows */
+            rows: number[];
+            /** Targets */
+            targets: (components["schemas"]["ClassTarget"] | components["schemas"]["LossTarget"] | components["schemas"]["OutputTarget"] | components["schemas"]["DirectionTarget"])[];
+            /** Method */
+            method?: string | null;
+            /** Layers */
+            layers?: string[] | null;
+            /** Signed */
+            signed?: boolean | null;
+            /** Slot */
+            slot?: string | null;
+        };
+        /**
+         * ExplainedLayer
+         * @description A layer that was looked at; ``depth`` is 0 (first) to 1 (last).
+         */
+        ExplainedLayer: {
+            /** Name */
+            name: string;
+            /** Kind */
+            kind: string;
+            /** Depth */
+            depth: number;
+        };
+        /**
+         * Explanation
+         * @description Heat maps with all that must be said beside them.
+         *
+         *     Attributes:
+         *         method: name of the method.
+         *         title: its name for people.
+         *         source: address of its description.
+         *         signed: whether negative values speak against the target.
+         *         values: each target's number for each sample, ``[rows][targets]``.
+         *         seconds: how long it took.
+         */
+        Explanation: {
+            /** Method */
+            method: string;
+            /** Title */
+            title: string;
+            /** Source */
+            source: string;
+            /** Signed */
+            signed: boolean;
+            /** Values */
+            values: number[][];
+            /** Layers */
+            layers: components["schemas"]["ExplainedLayer"][];
+            /** Maps */
+            maps: components["schemas"]["HeatMap"][];
+            /** Channels */
+            channels: components["schemas"]["ChannelImportance"][];
+            /** Notes */
+            notes: string[];
+            /** Seconds */
+            seconds: number;
+        };
+        /**
          * Failure
          * @description A sample that could not be read, run or measured.
          */
@@ -574,6 +810,53 @@ export interface components {
             where: string | null;
             /** Fix */
             fix: string | null;
+        };
+        /**
+         * Faithfulness
+         * @description What happens to the target as positions go or come, the most important first, and at random.
+         *
+         *     Attributes:
+         *         shares: share of the positions, 0..1, at each point of the curves.
+         *         deletion_gain: area that deletion lies below chance; positive: better than chance.
+         *         insertion_gain: area that insertion lies above chance.
+         */
+        Faithfulness: {
+            /** Shares */
+            shares: number[];
+            /** Deletion */
+            deletion: number[];
+            /** Insertion */
+            insertion: number[];
+            /** Random Deletion */
+            random_deletion: number[];
+            /** Random Insertion */
+            random_insertion: number[];
+            /** Deletion Gain */
+            deletion_gain: number;
+            /** Insertion Gain */
+            insertion_gain: number;
+        };
+        /**
+         * FaithfulnessRequest
+         * @description An explanation of one target of one sample, whose map over ``over`` at ``layer`` is tested.
+         */
+        FaithfulnessRequest: {
+            /** Rows */
+            rows: number[];
+            /** Targets */
+            targets: (components["schemas"]["ClassTarget"] | components["schemas"]["LossTarget"] | components["schemas"]["OutputTarget"] | components["schemas"]["DirectionTarget"])[];
+            /** Method */
+            method?: string | null;
+            /** Layers */
+            layers?: string[] | null;
+            /** Signed */
+            signed?: boolean | null;
+            /** Slot */
+            slot?: string | null;
+            /** Over */
+            over: string;
+            /** Layer */
+            layer?: string | null;
         };
         /**
          * FieldGroup
@@ -672,6 +955,31 @@ export interface components {
             version: string;
         };
         /**
+         * HeatMap
+         * @description One heat map over an input.
+         *
+         *     Attributes:
+         *         target: which of the targets, by position.
+         *         over: name of the input.
+         *         layer: the layer it was made at; ``fused``: several depths together; null: at the input itself.
+         *         shape: its positions; they cover the whole input.
+         *         values: base64 of little-endian float32, in row-major order.
+         */
+        HeatMap: {
+            /** Row */
+            row: number;
+            /** Target */
+            target: number;
+            /** Over */
+            over: string;
+            /** Layer */
+            layer: string | null;
+            /** Shape */
+            shape: number[];
+            /** Values */
+            values: string;
+        };
+        /**
          * Job
          * @description A long task.
          *
@@ -763,6 +1071,19 @@ export interface components {
              * @default true
              */
             enabled: boolean;
+        };
+        /**
+         * LossTarget
+         * @description A loss: what raises it is positive, what lowers it negative.
+         */
+        LossTarget: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "loss";
+            /** Name */
+            name: string;
         };
         /**
          * MapEvent
@@ -955,6 +1276,21 @@ export interface components {
          * @enum {string}
          */
         Operator: "between" | "gt" | "ge" | "lt" | "le" | "in" | "contains" | "missing";
+        /**
+         * OutputTarget
+         * @description One value of an output, at a place of one sample's array.
+         */
+        OutputTarget: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "output";
+            /** Prediction */
+            prediction: string;
+            /** At */
+            at: number[];
+        };
         /**
          * PredictionInfo
          * @description A prediction of the model and what its channels mean.
@@ -1259,6 +1595,86 @@ export interface components {
             score: number | null;
         };
         /**
+         * Share
+         * @description How common a value is in the group and in the population, 0..1; null is missing.
+         */
+        Share: {
+            /** Value */
+            value: string | null;
+            /** Inside */
+            inside: number;
+            /** Population */
+            population: number;
+        };
+        /**
+         * SimilarRequest
+         * @description Samples whose likes are wanted.
+         *
+         *     Attributes:
+         *         rows: the samples; several are one direction.
+         *         space: latent space; null: the run's first.
+         *         filter: which samples are candidates; empty: all.
+         *         map: the map whose clusters the filter names, if any.
+         */
+        SimilarRequest: {
+            /** Rows */
+            rows: number[];
+            /** Space */
+            space?: string | null;
+            /**
+             * Limit
+             * @default 50
+             */
+            limit: number;
+            /**
+             * Filter
+             * @default []
+             */
+            filter: (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"])[];
+            /** Map */
+            map?: string | null;
+            /** Slot */
+            slot?: string | null;
+        };
+        /**
+         * Similars
+         * @description Similar samples, and what they share with those asked for.
+         *
+         *     Attributes:
+         *         rows: the most similar first, without those asked for.
+         *         scores: cosine similarity seen from the population's mean, -1..1.
+         *         candidates: how many samples were compared.
+         *         shares: commonest values of label, prediction and subset.
+         *         odd: rows whose label is not that of most: ambiguous or mislabelled.
+         *         unlabeled: rows without a label: candidates to label.
+         */
+        Similars: {
+            /** Queries */
+            queries: number[];
+            /** Space */
+            space: string;
+            /** Rows */
+            rows: number[];
+            /** Scores */
+            scores: number[];
+            /** Candidates */
+            candidates: number;
+            /** Shares */
+            shares: {
+                [key: string]: components["schemas"]["Share"][];
+            };
+            /** Telling */
+            telling: components["schemas"]["TellingField"][];
+            /** Mean Loss */
+            mean_loss: number | null;
+            /** Population Loss */
+            population_loss: number | null;
+            /** Odd */
+            odd: number[];
+            /** Unlabeled */
+            unlabeled: number[];
+        };
+        /**
          * SpaceInfo
          * @description A latent space and the length of its vectors.
          */
@@ -1285,6 +1701,34 @@ export interface components {
             filter?: (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"])[];
             /** Map */
             map?: string | null;
+        };
+        /**
+         * TellingField
+         * @description A field that tells the group from the rest.
+         *
+         *     Attributes:
+         *         information: share of what belonging to the group holds that the field explains, 0..1.
+         *         inside: of a number its mean inside; else the value that is commonest there beyond the rest.
+         *         outside: of a number its mean outside; else null.
+         *         share_inside: of a value, its share inside; of a number null.
+         *         share_outside: of a value, its share outside; of a number null.
+         *         effect: of a number, the difference of the means in standard deviations; of a value, of the shares.
+         */
+        TellingField: {
+            /** Field */
+            field: string;
+            /** Information */
+            information: number;
+            /** Inside */
+            inside: boolean | number | string | null;
+            /** Outside */
+            outside: number | null;
+            /** Share Inside */
+            share_inside: number | null;
+            /** Share Outside */
+            share_outside: number | null;
+            /** Effect */
+            effect: number;
         };
         /**
          * Trait
@@ -1981,6 +2425,146 @@ export interface operations {
                 content: {
                     "image/png": unknown;
                     "image/jpeg": unknown;
+                };
+            };
+            /** @description Failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    list_methods: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Opaque id. */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttributionMethod"][];
+                };
+            };
+            /** @description Failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    explain_samples: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Opaque id. */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExplainRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            /** @description Failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    test_faithfulness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Opaque id. */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FaithfulnessRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Faithfulness"];
+                };
+            };
+            /** @description Failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    fetch_similars: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Opaque id. */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SimilarRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Similars"];
                 };
             };
             /** @description Failure. */

@@ -47,6 +47,8 @@ def weights_of(net):
 def plain(net, example):
     """What Keras itself gives, flat."""
     given = dict(example) if len(example) > 1 else next(iter(example.values()))
+    if isinstance(getattr(net, "input", None), list):
+        given = [given]
     return [t.detach().numpy() for t in keras.tree.flatten(net(given, training=False))]
 
 

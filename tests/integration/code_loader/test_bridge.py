@@ -268,3 +268,24 @@ def test_functions_set_without_wiring_are_connected_by_name_and_said_so() -> Non
     [reading] = read(made, "training", 1)
     assert reading.inputs["words"].tolist() == [2, 1, 0]
     assert reading.metadata == {"letters": 8, "nothing": None}
+
+
+def test_scripts_with_names_that_the_real_package_has_given_up() -> None:
+    made = load("old_names")
+
+    assert [(e.name, e.fed) for e in made.inputs] == [("image", True), ("size", True)]
+    assert list(named(made, "training").ids) == ["1", "2", "1_0", "2_0", "2_1"]
+    rows = read(made, "training")
+    assert rows[4].mask is not None
+    assert rows[4].mask.all()
+    assert rows[4].metadata["builtin_instance_metadata_instance_name"] == "object 1"
+    assert [(m.name, m.connections) for m in made.metrics] == [
+        (
+            "to the truth",
+            (
+                Connection("truth", "ground_truth", "count"),
+                Connection("guess", "prediction", "count"),
+            ),
+        )
+    ]
+    assert made.visualizers[0].connections == (Connection("values", "input", "size"),)

@@ -7,6 +7,7 @@ are by metadata of their own.
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -50,16 +51,20 @@ OBJECT_METADATA = "builtin_instance_extra_metadata"
 
 def tensorleap_element_instance_preprocess(
     instance_length_encoder: Function,
-    instance_mask_encoder: Function,
+    instance_mask_encoder: Function | None = None,
     instance_metadata_types: Mapping[str, DatasetMetadataType] | None = None,
 ) -> Decorator:
     """Declare ``() -> list[PreprocessResponse]`` whose samples have objects in them.
 
     Args:
         instance_length_encoder: ``(sample_id, preprocess) -> number of objects``.
-        instance_mask_encoder: ``(sample_id, preprocess, instance_id) -> ElementInstance``.
+        instance_mask_encoder: ``(sample_id, preprocess, instance_id) -> ElementInstance``; older scripts
+            give one function alone: ``(sample_id, preprocess) -> list of ElementInstance``.
         instance_metadata_types: types of the objects' metadata, where the first object lacks a value.
     """
+    length_of, mask_of = instance_length_encoder, instance_mask_encoder
+    if mask_of is None:
+        length_of, mask_of = _apart(instance_length_encoder)
 
     def decorate(function: Function) -> Function:
         check_takes(function, 0, "no arguments")
@@ -70,11 +75,11 @@ def tensorleap_element_instance_preprocess(
                 result = function()
                 found = by_state(result, function)
                 for response in found.values():
-                    _add_rows(function, response, instance_length_encoder)
+                    _add_rows(function, response, length_of)
                 _declare_metadata(
                     binder,
                     list(found.values()),
-                    instance_mask_encoder,
+                    mask_of,
                     dict(instance_metadata_types or {}),
                 )
             return result
@@ -94,9 +99,16 @@ def tensorleap_element_instance_preprocess(
 
 
 def tensorleap_instances_masks_encoder(name: str) -> Decorator:
-    """Declare ``(sample_id, preprocess, instance_id) -> ElementInstance | None``."""
+    """Declare ``(sample_id, preprocess, instance_id) -> ElementInstance | None``.
+
+    Older scripts give ``(sample_id, preprocess) -> list of ElementInstance``.
+    """
 
     def decorate(function: Function) -> Function:
+        if len(inspect.signature(function).parameters) == 2:
+            _, mask_of = _apart(function)
+            current_binder().set_instance_masks(functools.wraps(function)(mask_of), name)
+            return function
         check_takes(function, 3, "(sample_id, preprocess, instance_id)")
         current_binder().set_instance_masks(function, name)
         return _checked(function, None, _check_instance)
@@ -172,6 +184,18 @@ def declare_row_metadata(binder: LeapBinder) -> None:
         return row
 
     binder.set_metadata(describe, ROW_METADATA)
+
+
+def _apart(all_of: Function) -> tuple[Function, Function]:
+    """Turn a function that gives all objects of a sample into their number, and one by its number."""
+
+    def length_of(sample_id: Any, preprocess: PreprocessResponse) -> int:
+        return len(all_of(sample_id, preprocess))
+
+    def mask_of(sample_id: Any, preprocess: PreprocessResponse, instance_id: int) -> Any:
+        return all_of(sample_id, preprocess)[instance_id]
+
+    return length_of, mask_of
 
 
 def _declare_metadata(

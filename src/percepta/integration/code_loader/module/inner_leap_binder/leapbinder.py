@@ -155,6 +155,21 @@ class LeapBinder:
         made = SimulationHandler(name, function, parse_sim_config(sim_config_raw))
         self.setup_container.simulations.append(made)
 
+    def set_model_inputs(self, *encoders: Any) -> None:
+        """Tell which encoders feed the model, in its order, as older scripts do.
+
+        Args:
+            encoders: decorated input encoders, or one tuple of them.
+        """
+        given = (
+            encoders[0]
+            if len(encoders) == 1 and isinstance(encoders[0], tuple | list)
+            else encoders
+        )
+        for index, encoder in enumerate(given):
+            node = NodeMapping(encoder.node_mapping.name, slot("Input", index))
+            self.mapping_connections.append(NodeConnection(node, None))
+
     # ---- behind the model -----------------------------------------------------------------------
 
     def add_prediction(

@@ -10,6 +10,7 @@ import hashlib
 import importlib
 import importlib.util
 import itertools
+import os
 import sys
 import threading
 import weakref
@@ -95,6 +96,7 @@ def run_script(
     Raises:
         IntegrationError: the script is no Python, raises, or what ``gather`` raises.
     """
+    os.environ.setdefault("KERAS_BACKEND", "torch")  # the one on which its models are opened
     with _lock:
         _forget_siblings(folders)
         before = frozenset(sys.modules)

@@ -9,7 +9,6 @@ runs on torch, as percepta runs Keras models, unless the user chose another back
 
 from __future__ import annotations
 
-import os
 import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
@@ -60,7 +59,6 @@ def load_with(project: Project, make: Callable[[LeapBinder, str], T]) -> T:
     from percepta.integration.code_loader.module.inner_leap_binder._testing import record_wiring
 
     script = read_script(project.script)
-    os.environ.setdefault("KERAS_BACKEND", "torch")
 
     def gather(execute: Callable[[], str]) -> T:
         visibility.begin()

@@ -141,3 +141,9 @@ def test_what_a_trait_implies_is_not_said_again():
     }
     labels = np.where(digits == 3, 0, 1).astype(np.int32)
     assert describe_clusters(labels, columns)[0].name == "label 3"
+
+
+def test_a_narrow_range_is_told_with_digits_that_differ() -> None:
+    trait = Trait("confidence", None, 0.99951, 0.99987, 1.0, 0.0, 1.0)
+    assert str(trait) == "confidence 0.9995–0.9999"
+    assert str(Trait("width", None, 2.0, 2.0, 1.0, 0.0, 1.0)) == "width 2"

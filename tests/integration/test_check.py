@@ -205,7 +205,7 @@ def test_a_model_that_cannot_be_opened_or_run(tmp_path: Path) -> None:
             "of several types: int, str",
         ),
         (changed('"even": sample_id % 2 == 0', '"even": None'), None, "'style_even' has no value"),
-        (changed('"validation", ids', '"test", ids'), None, "no validation samples"),
+        (changed('"validation", ids', '"additional", ids'), None, "no validation samples"),
         (
             changed("np.abs(scores.argmax(axis=1) - digit)", "np.ones(len(digit))"),
             None,

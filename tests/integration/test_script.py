@@ -337,3 +337,20 @@ def test_wrong_samples_are_told_in_one_sentence(
     assert caught.value.where.file == str(path)
     assert caught.value.where.function == "subsets"
     assert "\n" not in str(caught.value)
+
+
+def test_a_script_that_uses_keras_gets_the_backend_its_models_are_opened_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("KERAS_BACKEND", raising=False)
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import os, percepta\n"
+        "BACKEND = os.environ['KERAS_BACKEND']\n"
+        "@percepta.subsets\ndef subsets(): return percepta.Samples('training', ids=1)\n"
+        "@percepta.input('x')\ndef x(sample_id, samples): return [1.0]\n"
+        "@percepta.metadata('backend')\ndef backend(sample_id, samples): return BACKEND\n"
+    )
+    integration = load_script(script)
+    reading = integration.read(integration.load_subsets()[0], [0])[0]
+    assert reading.metadata == {"backend": "torch"}  # type: ignore[union-attr]

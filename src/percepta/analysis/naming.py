@@ -77,7 +77,8 @@ class Trait:
             return f"{self.field} ≤ {_short(self.high)}"
         if self.high is None:
             return f"{self.field} ≥ {_short(self.low)}"
-        return f"{self.field} {_short(self.low)}–{_short(self.high)}"
+        low, high = _apart(self.low, self.high)
+        return f"{self.field} {low}–{high}" if low != high else f"{self.field} {low}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,9 +279,17 @@ def _best_traits(
     return found
 
 
-def _short(number: float | None) -> str:
-    """Render a number in three significant digits."""
+def _apart(low: float | None, high: float | None) -> tuple[str, str]:
+    """Render the ends of a range with as many digits as it takes to tell them apart, three or more."""
+    digits = 3
+    while digits < 9 and _short(low, digits) == _short(high, digits):
+        digits += 1
+    return _short(low, digits), _short(high, digits)
+
+
+def _short(number: float | None, digits: int = 3) -> str:
+    """Render a number in a few significant digits."""
     if number is None:
         return ""
-    text = f"{number:.3g}"
+    text = f"{number:.{digits}g}"
     return f"{float(text):.0f}" if "e+" in text and abs(number) < 1e9 else text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -62,9 +63,11 @@ def evaluate(
     subsets = choose(integration.load_subsets(), options.subsets, options.limit)
     readings = read_spread(integration)
     example = example_inputs(integration, readings)
-    batch_size = options.batch(sum(array[0].nbytes for array in example.values()))
-    with reader(integration, subsets, options.workers, batch_size) as samples:
+    sample_bytes = sum(array[0].nbytes for array in example.values())
+    with reader(integration, subsets, options.workers, options.batch(sample_bytes)) as samples:
         model = open_for(integration, source, example, trust=options.trust, device=options.device)
+        output_bytes = sum(spec.sample_bytes for spec in model.outputs)
+        samples = replace(samples, batch_size=options.batch(sample_bytes, output_bytes))
         progress.note(f"model: {model.format}, {model.parameters:,} parameters, on {model.device}")
         try:
             notes = remarks(integration, model)

@@ -9,6 +9,8 @@ from percepta.core.errors import IntegrationError
 
 SMALL_SAMPLE = 64 * 1024
 """Bytes of a sample's inputs up to which more of them are run at once."""
+MOST_OUTPUT = 64 * 2**20
+"""Bytes of outputs that a batch may have: several batches wait to be recorded behind the model."""
 
 
 @dataclass(frozen=True)
@@ -18,7 +20,8 @@ class EvaluateOptions:
     Attributes:
         subsets: names of the subsets to evaluate; None for all.
         limit: at most so many samples of each subset, spread evenly; None for all.
-        batch_size: samples per forward pass; None for 128 small ones (to 64 KiB each), 64 others.
+        batch_size: samples per forward pass; None for 128 small ones (to 64 KiB each), 64 others, and
+            fewer where the model gives more than 64 MiB for them.
         shard_size: samples per shard; a kill loses at most one shard.
         workers: processes that read samples; 0 for a thread that reads ahead.
         visuals: whether pictures are drawn and kept.
@@ -48,9 +51,17 @@ class EvaluateOptions:
         if self.workers < 0:
             raise IntegrationError("The number of workers must be 0 or more.")
 
-    def batch(self, sample_bytes: int) -> int:
-        """Return how many samples of that size, all inputs together, are run at once."""
-        return self.batch_size or (128 if sample_bytes <= SMALL_SAMPLE else 64)
+    def batch(self, sample_bytes: int, output_bytes: int = 0) -> int:
+        """Return how many samples are run at once.
+
+        Args:
+            sample_bytes: of one sample, all inputs together.
+            output_bytes: of what the model gives for one sample, as far as it is known.
+        """
+        if self.batch_size is not None:
+            return self.batch_size
+        most = MOST_OUTPUT // max(1, output_bytes)
+        return max(1, min(most, 128 if sample_bytes <= SMALL_SAMPLE else 64))
 
     def to_json(self) -> dict[str, Any]:
         """Return the JSON form."""

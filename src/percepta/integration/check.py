@@ -114,11 +114,13 @@ class _Check:
         if seconds >= 1:
             log.details.append(f"made in {seconds:.1f} s")
         self.parts.append(log.part())
-        missing = {Subset.TRAINING, Subset.VALIDATION} - {s.subset for s in subsets or []}
+        there = {samples.subset for samples in subsets or []}
+        missing = [] if Subset.TRAINING in there else ["training"]
+        if not there & {Subset.VALIDATION, Subset.TEST}:
+            missing.append("validation")
         if subsets and missing:
-            names = " and ".join(sorted(subset.value for subset in missing))
             self._warn(
-                f"There are no {names} samples.",
+                f"There are no {' and '.join(missing)} samples.",
                 "Training beside validation is what shows overfitting; give both if you can.",
             )
         return subsets

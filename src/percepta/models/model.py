@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -31,6 +32,11 @@ class TensorSpec:
     name: str
     shape: tuple[int | None, ...]
     dtype: str
+
+    @property
+    def sample_bytes(self) -> int:
+        """Bytes of one sample's array; sizes that vary count as one."""
+        return np.dtype(self.dtype).itemsize * math.prod(size or 1 for size in self.shape[1:])
 
     def __str__(self) -> str:
         """Render as ``image [?, 1, 28, 28] float32``."""

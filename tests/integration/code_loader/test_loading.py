@@ -240,7 +240,7 @@ CALL = "gap(y(sample_id, preprocess), load_model()(x(sample_id, preprocess)))  #
             '@tensorleap_gt_encoder("y")',
             '@tensorleap_metadata("m")\ndef m(a, b): pass\n'
             '@tensorleap_metadata("m")  # HERE\ndef m2(a, b): pass\n@tensorleap_gt_encoder("y")',
-            "two metadata functions named 'm'",
+            "The metadata function 'm' is declared twice",
         ),
         (
             "@tensorleap_preprocess()\ndef preprocess():",
@@ -291,3 +291,14 @@ def test_preprocess_that_returns_something_else_is_told(tmp_path: Path) -> None:
         with pytest.raises(IntegrationError, match=said) as caught:
             integration.load_subsets()
         assert caught.value.where.function == "preprocess"
+
+
+def test_the_models_inputs_may_be_numbered_by_their_decorators(tmp_path: Path) -> None:
+    head = SMALL.split("@tensorleap_gt_encoder")[0].replace(
+        '"x", channel_dim=-1', '"x", model_input_index=1'
+    )
+    more = '@tensorleap_input_encoder("first", model_input_index=0)\ndef first(a, b): pass\n'
+    unfed = '@tensorleap_input_encoder("unfed")\ndef unfed(a, b): pass\n'
+    integration = load_script(write(tmp_path, head + more + unfed))
+    found = [(encoder.name, encoder.fed) for encoder in integration.inputs]
+    assert found == [("first", True), ("x", True), ("unfed", False)]

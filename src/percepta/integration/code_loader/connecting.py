@@ -107,6 +107,7 @@ def wired(binder: LeapBinder, connections: Sequence[NodeConnection]) -> Wired:
                     "model.",
                     fix="Give each input of the model one input encoder.",
                 )
+    slots = slots or binder.model_input_indices
     declared = [handler.name for handler in binder.setup_container.inputs]
     fed = tuple(slots[index] for index in sorted(slots)) or tuple(declared)
     return Wired(

@@ -176,7 +176,7 @@ def check_new(kind: str, name: Any, taken: Sequence[str], function: Function) ->
         )
     if name in taken:
         raise IntegrationError(
-            f"There are two {kind}s named {name!r}.",
+            f"The {kind} {name!r} is declared twice.",
             where=defined_at(function),
             fix="Rename one of them.",
         )

@@ -110,6 +110,7 @@ def tensorleap_input_encoder(
         place = NodeMappingType.Input
         if model_input_index is not None:
             place = slot("Input", model_input_index)
+            binder.model_input_indices[model_input_index] = name
         return _encoder(
             function, NodeMapping(name, place), functools.partial(check_array, channel_dim=axis)
         )

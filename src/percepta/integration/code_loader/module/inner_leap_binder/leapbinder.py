@@ -78,6 +78,7 @@ class LeapBinder:
         integration_test_func: the body of the integration test.
         load_model_func: the script's function that gives the model.
         explicit_channel_dims: channel axes that the script gave itself, by name of the input.
+        model_input_indices: which input of the model an encoder feeds, where its decorator says so.
         leap_analysis_configuration: what the script asks of the analysis.
         batch_size_to_validate: kept for scripts that set it.
     """
@@ -89,6 +90,7 @@ class LeapBinder:
         self.integration_test_func: Callable[..., Any] | None = None
         self.load_model_func: Callable[[], Any] | None = None
         self.explicit_channel_dims: dict[str, int] = {}
+        self.model_input_indices: dict[int, str] = {}
         self.leap_analysis_configuration = LeapAnalysisConfiguration()
         self.batch_size_to_validate: int | None = None
         self._responses: dict[DataStateEnum, PreprocessResponse] | None = None
@@ -364,5 +366,5 @@ class LeapBinder:
     def _new_name(kind: str, name: str, taken: list[str]) -> None:
         if name in taken:
             raise IntegrationError(
-                f"There are two {kind}s named {name!r}.", where=caller(), fix="Rename one of them."
+                f"The {kind} {name!r} is declared twice.", where=caller(), fix="Rename one of them."
             )

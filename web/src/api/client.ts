@@ -1,7 +1,7 @@
 /** The one place that talks to the server. Every address is relative to where the page was opened. */
 import createClient, { type Middleware } from "openapi-fetch";
 import { ApiError } from "./errors";
-import type { ErrorDetail, MapRequest } from "./types";
+import type { ErrorDetail, ExplainRequest, FaithfulnessRequest, MapRequest } from "./types";
 import type { paths } from "./schema";
 import type { Filter } from "../filters/types";
 
@@ -67,6 +67,14 @@ export const sample = (run: string, row: number, map: string | null) =>
 
 export const locate = (run: string, sampleId: string, signal?: AbortSignal) =>
   data(http.GET("/api/runs/{run}/locate", { params: { path: { run }, query: { sample_id: sampleId } }, signal }));
+
+export const methods = (run: string, signal?: AbortSignal) => data(http.GET("/api/runs/{run}/methods", { params: { path: { run } }, signal }));
+
+export const explainSamples = (run: string, body: ExplainRequest, signal?: AbortSignal) =>
+  data(http.POST("/api/runs/{run}/explain", { params: { path: { run } }, body, signal }));
+
+export const testFaithfulness = (run: string, body: FaithfulnessRequest, signal?: AbortSignal) =>
+  data(http.POST("/api/runs/{run}/faithfulness", { params: { path: { run } }, body, signal }));
 
 export const thumbnail = (run: string, row: number) => address(`api/runs/${encodeURIComponent(run)}/thumbnails/${row}`);
 

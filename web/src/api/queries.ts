@@ -6,7 +6,7 @@ import { MAP_FIELDS } from "../filters/engine";
 import { decodeColumn } from "./arrow";
 import * as api from "./client";
 import { ApiError } from "./errors";
-import type { FieldType } from "./types";
+import type { ExplainRequest, Explanation, FaithfulnessRequest, FieldType } from "./types";
 
 export const queryClient = new QueryClient({
   defaultOptions: {
@@ -57,5 +57,31 @@ export const columnQuery = (run: string, field: string, type: FieldType, map: st
 
 export const sampleQuery = (run: string, row: number, map: string | null) =>
   queryOptions({ queryKey: ["sample", run, row, map], queryFn: () => api.sample(run, row, map), ...FOREVER });
+
+/** Answers of the model's worker; kept there too, so that asking again is cheap. */
+const ANSWERED = { staleTime: Infinity, gcTime: 5 * 60_000, retry: false } as const;
+
+export const methodsQuery = (run: string) =>
+  queryOptions({ queryKey: ["methods", run], queryFn: ({ signal }) => api.methods(run, signal), ...ANSWERED });
+
+/** What was asked, beside its answer: maps name their targets by position. */
+export interface Explained {
+  asked: ExplainRequest;
+  answer: Explanation;
+}
+
+export const explainQuery = (run: string, { slot, ...asked }: ExplainRequest) =>
+  queryOptions({
+    queryKey: ["explain", run, asked] as const,
+    queryFn: async ({ signal }): Promise<Explained> => ({ asked, answer: await api.explainSamples(run, { ...asked, slot }, signal) }),
+    ...ANSWERED,
+  });
+
+export const faithfulnessQuery = (run: string, { slot, ...asked }: FaithfulnessRequest) =>
+  queryOptions({
+    queryKey: ["faithfulness", run, asked] as const,
+    queryFn: ({ signal }) => api.testFaithfulness(run, { ...asked, slot }, signal),
+    ...ANSWERED,
+  });
 
 export const jobsQuery = () => queryOptions({ queryKey: ["jobs"], queryFn: api.jobs, staleTime: Infinity });

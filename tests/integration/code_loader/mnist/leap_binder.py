@@ -20,7 +20,9 @@ def preprocess_func_leap() -> List[PreprocessResponse]:
     leap_binder.cache_container["means"] = means
     return [
         PreprocessResponse(length=SPLIT, data=train, state=DataStateType.training),
-        PreprocessResponse(length=len(labels) - SPLIT, data=validation, state=DataStateType.validation),
+        PreprocessResponse(
+            length=len(labels) - SPLIT, data=validation, state=DataStateType.validation
+        ),
     ]
 
 

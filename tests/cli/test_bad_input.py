@@ -56,8 +56,8 @@ def test_a_missing_script_and_a_script_without_a_model(percepta: Any, script: An
         ("missing.onnx", None, "no model file"),
         ("broken.onnx", b"\x08\x07garbage" * 50, "broken.onnx|not|corrupt"),
         ("empty.onnx", b"", "empty|not|corrupt"),
-        ("model.h5", b"\x89HDF\r\n", "does not read '.h5'"),
-        ("model.pt", b"PK\x03\x04 pickle inside", "can run code"),
+        ("model.h5", b"\x89HDF\r\n", "neither a .keras archive nor an HDF5 file"),
+        ("model.pt", b"PK\x03\x04 pickle inside", "cut off"),
     ],
 )
 def test_a_missing_or_corrupt_or_foreign_model(

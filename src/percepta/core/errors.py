@@ -114,6 +114,12 @@ class ModelError(PerceptaError):
     code = "model"
 
 
+class ModelMemoryError(ModelError):
+    """There was not enough memory to run a batch; a smaller one may fit."""
+
+    code = "model_memory"
+
+
 class UntrustedModelError(ModelError):
     """A model file would run code when opened, and was not trusted."""
 

@@ -60,20 +60,24 @@ class Asked:
         """What the model gives for them; it runs when this is first needed."""
         return self.run()
 
-    def repeated(self, times: int) -> Asked:
-        """Return every sample so many times, one after the other: aa bb cc."""
-        if times == 1:
+    def taken(self, rows: NDArray[np.intp]) -> Asked:
+        """Return some of the samples, each as often as it is named."""
+        if np.array_equal(rows, np.arange(len(self.keys))):
             return self
 
-        def again(arrays: Mapping[str, Array]) -> dict[str, Array]:
-            return {name: np.repeat(array, times, axis=0) for name, array in arrays.items()}
+        def take(arrays: Mapping[str, Array]) -> dict[str, Array]:
+            return {name: array[rows] for name, array in arrays.items()}
 
         def run() -> Forward:
             one = self.forward
-            return Forward(again(one.outputs), again(one.mean), again(one.max))
+            return Forward(take(one.outputs), take(one.mean), take(one.max))
 
-        keys = tuple(key for key in self.keys for _ in range(times))
-        return Asked(keys, again(self.inputs), again(self.ground_truths), self.samples, run)
+        keys = tuple(self.keys[row] for row in rows)
+        return Asked(keys, take(self.inputs), take(self.ground_truths), self.samples, run)
+
+    def repeated(self, times: int) -> Asked:
+        """Return every sample so many times, one after the other: aa bb cc."""
+        return self.taken(np.repeat(np.arange(len(self.keys)), times))
 
 
 class Binder:

@@ -270,12 +270,10 @@ class Explainer:
         return self._subject(asked.repeated(len(targets)), known)
 
     def _subject(self, asked: Asked, targets: Sequence[Target]) -> ModelSubject:
-        def bind(count: int) -> BoundTarget:
-            times = count // len(asked.keys)
-            repeated = [target for target in targets for _ in range(times)]
-            return self.binder.bind(repeated, asked.repeated(times))
+        def bind(rows: NDArray[np.intp]) -> BoundTarget:
+            return self.binder.bind([targets[row] for row in rows], asked.taken(rows))
 
-        return ModelSubject(self.model, bind)
+        return ModelSubject(self.model, len(asked.keys), bind)
 
     def faithfulness(self, wish: Wish, heat: HeatMap) -> Faithfulness:
         """Test one heat map by deleting and inserting what it marks.

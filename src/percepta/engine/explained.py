@@ -6,7 +6,7 @@ depends on each of them; :mod:`percepta.models.linear_target` carries that on th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -52,10 +52,6 @@ class BoundTarget(Protocol):
     def value(self, forward: Forward) -> FloatArray:
         """Return the target, ``[B]``."""
 
-    @property
-    def fixed(self) -> Slopes | None:
-        """Its derivatives, where they are the same whatever the model gives; None: ask :meth:`slopes`."""
-
     def slopes(self, forward: Forward) -> Slopes:
         """Return its derivatives there."""
 
@@ -63,11 +59,6 @@ class BoundTarget(Protocol):
 @dataclass(frozen=True)
 class _OfOutputs:
     """What targets share that are made of outputs alone."""
-
-    @property
-    def fixed(self) -> Slopes | None:
-        """They depend on the outputs."""
-        return None
 
     @property
     def capture(self) -> tuple[str, ...]:
@@ -98,14 +89,9 @@ class WeightedOutput(_OfOutputs):
         weighted = np.asarray(output, np.float32) * self.weights
         return np.asarray(weighted.reshape(len(output), -1).sum(axis=1), np.float32)
 
-    @property
-    def fixed(self) -> Slopes:
-        """The weights."""
-        return Slopes({self.prediction: self.weights})
-
     def slopes(self, forward: Forward) -> Slopes:
         """Return the weights."""
-        return self.fixed
+        return Slopes({self.prediction: self.weights})
 
 
 @dataclass(frozen=True, eq=False)
@@ -216,10 +202,6 @@ class Similarity:
         return self.calibration.recipes[self.space].layers
 
     @property
-    def fixed(self) -> None:
-        """They depend on the vector."""
-
-    @property
     def pooling(self) -> Pooling:
         """As the space pools."""
         return self.calibration.recipes[self.space].pooling
@@ -248,12 +230,3 @@ class Similarity:
     def _responses(self, forward: Forward) -> dict[str, dict[str, FloatArray]]:
         pooled = forward.mean if self.pooling == "mean" else forward.max
         return {layer: {self.pooling: pooled[layer]} for layer in self.capture}
-
-
-def one_hot(shape: Sequence[int], axis: int, classes: NDArray[np.int64]) -> FloatArray:
-    """Return ``[B, …]`` of an output's shape: one at the class of each sample, at every position."""
-    axis %= len(shape)
-    numbers = np.arange(shape[axis]).reshape([-1 if i == axis else 1 for i in range(len(shape))])
-    wanted = classes.reshape(-1, *[1] * (len(shape) - 1))
-    whole = (len(classes), *shape[1:])
-    return np.broadcast_to(numbers == wanted, whole).astype(np.float32)

@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from percepta.analysis.attribution import Evidence
+from percepta.core.errors import ModelMemoryError
 from percepta.engine.explained import BoundTarget, FloatArray
-from percepta.models import Layer, Model
+from percepta.models import Forward, Gradients, Layer, Model
 
 Array = NDArray[Any]
+Rows = NDArray[np.intp]
 R = TypeVar("R")
 
 
@@ -22,15 +24,18 @@ class ModelSubject:
     """A model and one target for each of B samples; see :class:`percepta.analysis.attribution.Subject`.
 
     Inputs may hold a multiple of B samples: the target of each is that of the sample it is a variation of, in
-    order (of one sample, of that one).
+    order (of one sample, of that one). Where memory runs out the batch is halved, and stays so.
 
     Attributes:
         model: any model; without gradients only :meth:`values` answers.
-        bind: the target of a number of variations of the samples.
+        samples: B.
+        bind: the target of some of the samples, each as often as it is named.
     """
 
     model: Model
-    bind: Callable[[int], BoundTarget]
+    samples: int
+    bind: Callable[[Rows], BoundTarget]
+    _most: int | None = field(default=None, init=False)
     _layers: dict[str, Layer] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -39,8 +44,11 @@ class ModelSubject:
 
     def values(self, inputs: Mapping[str, Array]) -> FloatArray:
         """Return the target, ``[B]``."""
-        target = self.bind(_count(inputs))
-        return target.value(self.model.forward(inputs, target.capture))
+
+        def value(target: BoundTarget, part: Mapping[str, Array]) -> FloatArray:
+            return target.value(self.model.forward(part, target.capture))
+
+        return np.concatenate(self._in_parts(inputs, value))
 
     def evidence(
         self,
@@ -53,28 +61,61 @@ class ModelSubject:
         Raises:
             ModelError: the model cannot be differentiated.
         """
-        from percepta.models.linear_target import linear_target
 
-        samples = _count(inputs)
-        target = self.bind(samples)
-        value: FloatArray | None = None
-        slopes = target.fixed
-        if slopes is None:
+        def evidence(target: BoundTarget, part: Mapping[str, Array]) -> Evidence:
+            value, found = self._differentiated(target, part, of_inputs, of_layers)
+            samples = len(value)
+            return Evidence(
+                value,
+                {name: np.asarray(found.inputs[name], np.float32) for name in of_inputs},
+                {name: self._ordered(name, found.responses[name], samples) for name in of_layers},
+                {name: self._ordered(name, found.layers[name], samples) for name in of_layers},
+            )
+
+        return _joined(self._in_parts(inputs, evidence))
+
+    def _differentiated(
+        self,
+        target: BoundTarget,
+        inputs: Mapping[str, Array],
+        of_inputs: Sequence[str],
+        of_layers: Sequence[str],
+    ) -> tuple[FloatArray, Gradients]:
+        """Return the target's value and gradients, in one pass where it is made of outputs alone."""
+        from percepta.models.linear_target import linear_target, target_of_outputs
+
+        if target.capture:
             forward = self.model.forward(inputs, target.capture)
-            slopes, value = target.slopes(forward), target.value(forward)
-        asked = tuple(dict.fromkeys((*of_layers, *slopes.pooled)))
-        found = self.model.gradients(
-            inputs,
-            linear_target(slopes.outputs, slopes.pooled, self._layers, target.pooling),
-            of_inputs=of_inputs,
-            of_layers=asked,
-        )
-        return Evidence(
-            found.value if value is None else value,
-            {name: np.asarray(found.inputs[name], np.float32) for name in of_inputs},
-            {name: self._ordered(name, found.responses[name], samples) for name in of_layers},
-            {name: self._ordered(name, found.layers[name], samples) for name in of_layers},
-        )
+            slopes = target.slopes(forward)
+            asked = tuple(dict.fromkeys((*of_layers, *slopes.pooled)))
+            goal = linear_target(slopes.outputs, slopes.pooled, self._layers, target.pooling)
+            found = self.model.gradients(inputs, goal, of_inputs=of_inputs, of_layers=asked)
+            return target.value(forward), found
+        goal = target_of_outputs(lambda given: target.slopes(given).outputs)
+        found = self.model.gradients(inputs, goal, of_inputs=of_inputs, of_layers=of_layers)
+        return target.value(Forward(found.outputs, {}, {})), found
+
+    def _in_parts(
+        self, inputs: Mapping[str, Array], run: Callable[[BoundTarget, Mapping[str, Array]], R]
+    ) -> list[R]:
+        """Run a batch as a whole, or in parts of the size that memory turned out to hold."""
+        count = len(next(iter(inputs.values())))
+        origins = np.repeat(np.arange(self.samples), count // self.samples)
+        done: list[R] = []
+        start = 0
+        while start < count:
+            size = min(self._most or count, count - start)
+            rows = slice(start, start + size)
+            try:
+                part = {name: array[rows] for name, array in inputs.items()}
+                done.append(run(self.bind(origins[rows]), part))
+            except ModelMemoryError:
+                if size == 1:
+                    raise
+                self._most = size // 2
+            else:
+                start = rows.stop
+        return done
 
     def _ordered(self, name: str, response: Array, samples: int) -> FloatArray:
         """Return a response as ``[B, C, …positions]``."""
@@ -85,5 +126,17 @@ class ModelSubject:
         return np.asarray(moved, np.float32)
 
 
-def _count(inputs: Mapping[str, Array]) -> int:
-    return len(next(iter(inputs.values())))
+def _joined(parts: Sequence[Evidence]) -> Evidence:
+    """Return the evidence of one batch whose parts these are."""
+    if len(parts) == 1:
+        return parts[0]
+
+    def join(arrays: Sequence[Mapping[str, FloatArray]]) -> dict[str, FloatArray]:
+        return {name: np.concatenate([one[name] for one in arrays]) for name in arrays[0]}
+
+    return Evidence(
+        np.concatenate([part.value for part in parts]),
+        join([part.inputs for part in parts]),
+        join([part.responses for part in parts]),
+        join([part.gradients for part in parts]),
+    )

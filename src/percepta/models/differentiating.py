@@ -11,6 +11,7 @@ import torch
 from percepta.core.errors import ModelError
 from percepta.models.batches import pieces_of
 from percepta.models.model import Array, Gradients, Target
+from percepta.models.out_of_memory import is_out_of_memory, out_of_memory
 
 Tap = Callable[[str, torch.Tensor], torch.Tensor]
 """``tap(layer, response)``: takes a layer's response, returns what the network goes on with."""
@@ -194,12 +195,9 @@ def _gradients(
         return ()
     try:
         return torch.autograd.grad(value.sum(), leaves, allow_unused=True)
-    except torch.cuda.OutOfMemoryError as error:
-        raise ModelError(
-            f"The GPU ran out of memory on the gradients of {len(value)} samples.",
-            fix="Use a smaller batch size.",
-        ) from error
-    except RuntimeError as error:
+    except (RuntimeError, MemoryError) as error:
+        if is_out_of_memory(error):
+            raise out_of_memory(f"the gradients of {len(value)} samples") from error
         reason = str(error).strip().splitlines()[0]
         raise ModelError(
             f"The network cannot be differentiated: {reason}",

@@ -124,6 +124,7 @@ class ExportedModel(TorchBacked):
                 execution_depth(order[name], len(order)),
                 layouts[name].width,
                 tuple(output for output in feeds if name in feeds[output]),
+                layouts[name].batch_axis,
             )
             for name, each in self._taps.items()
         )

@@ -6,13 +6,14 @@ own derivatives. So that is the only thing torch has to differentiate.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from percepta.models.model import Layer, Target
+from percepta.models.differentiating import to_numpy
+from percepta.models.model import Forward, Layer, Target
 
 Weights = Mapping[str, NDArray[np.float32]]
 
@@ -44,6 +45,22 @@ def linear_target(
             pooled = response.mean(2) if pooling == "mean" else response.amax(2)
             terms.append((pooled.float() * _like(weights, pooled)).sum(1))
         return torch.stack(terms).sum(0)
+
+    return target
+
+
+def target_of_outputs(slopes: Callable[[Forward], Weights]) -> Target:
+    """Return a number of the outputs whose weights are asked for when they are there.
+
+    Args:
+        slopes: what the network gave -> the number's derivatives, by output name, ``[B, …]``.
+    """
+
+    def target(
+        outputs: Mapping[str, torch.Tensor], responses: Mapping[str, torch.Tensor]
+    ) -> torch.Tensor:
+        given = Forward({name: to_numpy(tensor) for name, tensor in outputs.items()}, {}, {})
+        return linear_target(slopes(given), {}, {})(outputs, responses)
 
     return target
 

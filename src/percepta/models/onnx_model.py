@@ -274,6 +274,7 @@ class OnnxModel:
                 execution_depth(index, len(taps)),
                 self._layouts[tap.layer].width,
                 tuple(n for n, tensor in self._outputs.items() if tap.layer in feeds[tensor]),
+                self._layouts[tap.layer].batch_axis,
             )
             for index, tap in enumerate(taps)
         )

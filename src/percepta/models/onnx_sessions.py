@@ -15,6 +15,7 @@ from percepta.models.batches import describe_batch, take_cyclic
 from percepta.models.model import Array
 from percepta.models.onnx_graph import with_responses
 from percepta.models.onnx_inputs import GraphInputs
+from percepta.models.out_of_memory import is_out_of_memory, out_of_memory
 
 PROBE_SIZES = (2, 3)
 
@@ -109,6 +110,8 @@ class Runtime:
         try:
             return list(session.run(fetch, feed))
         except Exception as error:
+            if is_out_of_memory(error):
+                raise out_of_memory(describe_batch(batch)) from error
             raise ModelError(
                 f"The model failed on {describe_batch(batch)}: {_reason(error)}",
                 where=self._where,

@@ -268,7 +268,9 @@ class TorchBacked(ABC):
             layout = find_layout(shapes, axis)
             if layout is not None:
                 self._layouts[name] = layout
-                layers.append(Layer(name, "other", axis, 1.0, layout.width, (name,)))
+                layers.append(
+                    Layer(name, "other", axis, 1.0, layout.width, (name,), layout.batch_axis)
+                )
         self.layers = tuple(layers)
         self._outputs_are_layers = True
 

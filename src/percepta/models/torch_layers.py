@@ -221,6 +221,7 @@ def find_layers(
             execution_depth(order[name], len(order)),
             layout.width,
             tuple(output for output in outputs if name in feeds[output]),
+            layout.batch_axis,
         )
         for name, layout in layouts.items()
     )

@@ -14,6 +14,7 @@ from torch import nn
 from percepta.core.errors import ModelError, Where
 from percepta.models.batches import describe_batch
 from percepta.models.model import Array
+from percepta.models.out_of_memory import is_out_of_memory, out_of_memory
 
 _PACKAGES = (str(Path(torch.__file__).parent), str(Path(__file__).parent))
 
@@ -43,12 +44,9 @@ def failures_told(batch: Mapping[str, Array]) -> Iterator[None]:
         yield
     except ModelError:
         raise
-    except torch.cuda.OutOfMemoryError as error:
-        raise ModelError(
-            f"The GPU ran out of memory on {describe_batch(batch)}.",
-            fix="Use a smaller batch size.",
-        ) from error
     except Exception as error:
+        if is_out_of_memory(error):
+            raise out_of_memory(describe_batch(batch)) from error
         reason = str(error).strip().splitlines()
         raise ModelError(
             f"The model failed on {describe_batch(batch)}: "

@@ -10,12 +10,13 @@ import onnx
 import torch
 from onnx import AttributeProto
 
-from percepta.core.errors import ModelError, Where
+from percepta.core.errors import ModelError, ModelMemoryError, Where
 from percepta.models.differentiating import Tap
 from percepta.models.model import Array
 from percepta.models.onnx_torch import families
 from percepta.models.onnx_torch.elements import known, to_torch
 from percepta.models.onnx_torch.table import Operator, find_operator
+from percepta.models.out_of_memory import is_out_of_memory, out_of_memory
 
 Values = dict[str, Any]
 
@@ -39,6 +40,8 @@ class _Step:
         except ModelError:
             raise
         except Exception as error:
+            if is_out_of_memory(error):
+                raise out_of_memory(f"the gradient's pass at {self.label}") from error
             reason = str(error).strip().partition("\n")[0]
             raise ModelError(
                 f"The gradient's pass failed at {self.label}: {reason}",
@@ -119,6 +122,8 @@ class Translation:
         values = {**self._graph.constants, **inputs}
         try:
             self._graph.run(values, self._layers, tap)
+        except ModelMemoryError:
+            raise
         except ModelError as error:
             raise ModelError(error.message, where=self._where, fix=error.fix) from error
         return {name: values[tensor] for name, tensor in self._outputs.items()}

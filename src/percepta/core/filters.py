@@ -21,6 +21,7 @@ MAX_CLAUSES = 64
 MAX_VALUES = 10_000
 MAX_POLYGON = 2_000
 MAX_TEXT = 1_000
+MAX_NAME = 200
 
 Scalar = bool | int | float | str
 
@@ -73,11 +74,17 @@ class Lasso:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Match a given set of samples by their row in the run."""
+    """Match a given set of samples by their row in the run.
+
+    Attributes:
+        rows: the samples.
+        name: what the set is, in words for people, such as ``similar to training/17, 50``; None: unsaid.
+    """
 
     rows: tuple[int, ...]
     negate: bool = False
     enabled: bool = True
+    name: str | None = None
 
 
 Clause = Compare | Lasso | Rows
@@ -128,6 +135,8 @@ def _clause_to_json(clause: Clause) -> dict[str, Any]:
             body = {"kind": "lasso", "map": clause.map, "polygon": polygon}
         case Rows():
             body = {"kind": "rows", "rows": list(clause.rows)}
+            if clause.name is not None:
+                body["name"] = clause.name
     return body | flags
 
 
@@ -171,7 +180,10 @@ def _clause_from_json(item: object, index: int) -> Clause:
                 raise bad(f"'rows' must be a list of at most {MAX_VALUES} row numbers.")
             if not all(isinstance(r, int) and not isinstance(r, bool) and r >= 0 for r in rows):
                 raise bad("'rows' must hold row numbers (0 or more).")
-            return Rows(tuple(rows), negate, enabled)
+            name = item.get("name")
+            if name is not None and not (isinstance(name, str) and 0 < len(name) <= MAX_NAME):
+                raise bad(f"'name' must be a text of 1 to {MAX_NAME} characters.")
+            return Rows(tuple(rows), negate, enabled, name)
         case other:
             raise bad(f"unknown kind {other!r}; known: compare, lasso, rows.")
 

@@ -1344,7 +1344,7 @@ export interface components {
         };
         /**
          * RowsClause
-         * @description Match the given rows.
+         * @description Match the given rows; ``name`` says in words what they are.
          */
         RowsClause: {
             /**
@@ -1354,6 +1354,8 @@ export interface components {
             kind: "rows";
             /** Rows */
             rows: number[];
+            /** Name */
+            name?: string | null;
             /**
              * Negate
              * @default false

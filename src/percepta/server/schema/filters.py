@@ -32,10 +32,11 @@ class LassoClause(Request):
 
 
 class RowsClause(Request):
-    """Match the given rows."""
+    """Match the given rows; ``name`` says in words what they are."""
 
     kind: Literal["rows"]
     rows: list[int]
+    name: str | None = None
     negate: bool = False
     enabled: bool = True
 

@@ -16,6 +16,8 @@ ROOT = Path(__file__).resolve().parents[1]
 def pytest_configure(config: pytest.Config) -> None:
     """Set what has to hold before the first import of percepta, here and in child processes."""
     os.environ.setdefault("NUMBA_CACHE_DIR", str(ROOT / ".cache" / "numba"))
+    # Idle OpenMP threads sleep, as in percepta's own processes: spinning costs a busy machine dearly.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     guard = str(ROOT / "tests" / "network_guard")
     path = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = os.pathsep.join([guard, path]) if path else guard

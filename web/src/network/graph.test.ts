@@ -71,6 +71,12 @@ describe("the graph of a network", () => {
     expect(graphOf(broken, true).wires.every((wire) => wire.to !== "network gone")).toBe(true);
   });
 
+  it("finds an output whose name a layer has too", () => {
+    const nodes = [node("image", "input"), node("digit", "layer"), node("digit.output", "output")];
+    const clash = { ...details, nodes, edges: [["image", "digit"], ["digit", "digit.output"]] };
+    expect(graphOf(clash, true).wires).toContainEqual({ from: "network digit.output", to: "loss loss" });
+  });
+
   it("survives a loop", () => {
     expect(bridged([["a", "x"], ["x", "y"], ["y", "x"], ["y", "b"]], new Set(["a", "b"]))).toEqual([["a", "b"]]);
   });

@@ -50,6 +50,7 @@ export function graphOf(details: NetworkDetails, operations: boolean): Graph {
     ...others.map(functionStep),
   ];
   const present = new Set(steps.map((step) => step.id));
+  const outputs = new Set(nodes.filter((node) => node.kind === "output").map((node) => node.name));
   const wires = [
     ...encoders.filter((one) => one.feeds !== null).map((one) => ({ from: functionId(one.kind, one.name), to: nodeId(one.feeds as string) })),
     ...bridged(details.edges, kept).map(([from, to]) => ({ from: nodeId(from), to: nodeId(to) })),
@@ -57,7 +58,7 @@ export function graphOf(details: NetworkDetails, operations: boolean): Graph {
       one.arguments
         .filter((argument) => argument.source !== "samples")
         .map((argument) => ({
-          from: argument.source === "prediction" ? nodeId(argument.name) : functionId(argument.source, argument.name),
+          from: argument.source === "prediction" ? nodeId(outputs.has(argument.name) ? argument.name : `${argument.name}.output`) : functionId(argument.source, argument.name),
           to: functionId(one.kind, one.name),
         })),
     ),

@@ -28,8 +28,8 @@ export function FilterChip({ clause, index }: { clause: Clause; index: number })
               onClick={(event) => replace(index, event.altKey ? { ...clause, negate: !clause.negate } : { ...clause, enabled: off })}
             >
               {clause.kind === "lasso" && <IconLasso size={13} />}
-              <span className={classes.subject}>{subject}</span>
-              <span className={classes.verb}>{verb}</span>
+              {subject && <span className={classes.subject}>{subject}</span>}
+              {verb && <span className={classes.verb}>{verb}</span>}
               {object && <span className={classes.object}>{object}</span>}
             </button>
           </Tooltip>

@@ -12,6 +12,7 @@ export interface Words {
 export function describe(clause: Clause): Words {
   const not = clause.negate === true;
   if (clause.kind === "lasso") return { subject: "lasso", verb: not ? "outside" : "inside", object: `${clause.polygon.length} corners` };
+  if (clause.kind === "rows" && clause.name) return { subject: not ? "not" : "", verb: "", object: clause.name };
   if (clause.kind === "rows")
     return { subject: "samples", verb: not ? "except" : "only", object: clause.rows.length === 1 ? "1 chosen" : `${count(clause.rows.length)} chosen` };
   return { subject: clause.field, ...compareWords(clause, not) };

@@ -27,12 +27,15 @@ export interface Lasso extends Flags {
 export interface Rows extends Flags {
   kind: "rows";
   rows: number[];
+  /** What the set is, in words. */
+  name?: string;
 }
 
 export type Clause = Compare | Lasso | Rows;
 export type Filter = Clause[];
 
 export const MAX_ROWS = 10_000;
+export const MAX_NAME = 200;
 export const MAX_POLYGON = 2_000;
 
 /** The clauses that take part. */

@@ -1,0 +1,92 @@
+/** What is asked when similars are fetched; all of it is in the address. Pure. */
+import { decodeRows, encodeRows } from "../explore/rowsText";
+import type { Clause, Filter, Rows } from "../filters/types";
+import { MAX_NAME } from "../filters/types";
+import { count } from "../theme/format";
+
+export interface SimilarsQuestion {
+  /** The samples to be similar to, ascending; several are one direction. */
+  queries: number[];
+  /** What they are called where that is known, such as `label 7`; null: by their sample, or their number. */
+  called: string | null;
+  /** Latent space; null = the run's first. */
+  space: string | null;
+  limit: number;
+  /** Which samples are compared; empty = all. */
+  candidates: Filter;
+  /** Whether heat maps say what makes them similar. */
+  why: boolean;
+}
+
+export const LIMIT = 50;
+export const MOST = 1000;
+export const LIMITS = [10, 20, 50, 100, 200, 500, MOST];
+/** Queries that an address can carry; of more, as many are spread over all. */
+export const MOST_QUERIES = 1000;
+
+/** A question about some rows, with everything else as it was in the one before. */
+export function ask(rows: ArrayLike<number>, called: string | null, candidates: Filter, before: SimilarsQuestion | null): SimilarsQuestion {
+  return {
+    queries: spread(rows, MOST_QUERIES),
+    called,
+    space: before?.space ?? null,
+    limit: before?.limit ?? LIMIT,
+    candidates: candidates.filter((clause) => clause.enabled !== false && !isLastFetch(clause)),
+    why: before?.why ?? true,
+  };
+}
+
+const PREFIX = "similar to ";
+
+/** The found samples as a clause that carries its name. */
+export function clauseOf(of: string, rows: number[]): Rows {
+  const tail = `, ${count(rows.length)}`;
+  const room = MAX_NAME - PREFIX.length - tail.length;
+  return { kind: "rows", rows: [...rows].sort((a, b) => a - b), name: PREFIX + (of.length > room ? `${of.slice(0, room - 1)}…` : of) + tail };
+}
+
+/** The filter with newly found samples; they take the place of those found before, unless that was negated or switched off to stay. */
+export function withFound(filter: Filter, found: Rows): Filter {
+  const at = filter.findIndex(isLastFetch);
+  return at < 0 ? [...filter, found] : filter.map((clause, place) => (place === at ? found : clause));
+}
+
+function isLastFetch(clause: Clause): boolean {
+  return clause.kind === "rows" && clause.name?.startsWith(PREFIX) === true && !clause.negate && clause.enabled !== false;
+}
+
+export type SimilarsSearch = Partial<Record<"similar" | "similar_called" | "similar_space" | "similar_limit" | "similar_among" | "similar_why", string>>;
+
+/** The address's parts for a question. */
+export function encodeQuestion(question: SimilarsQuestion | null, encodeFilter: (filter: Filter) => string): SimilarsSearch {
+  if (!question) return {};
+  const { queries, called, space, limit, candidates, why } = question;
+  return {
+    similar: encodeRows(queries),
+    ...(called !== null && { similar_called: called }),
+    ...(space !== null && { similar_space: space }),
+    ...(limit !== LIMIT && { similar_limit: String(limit) }),
+    ...(candidates.length > 0 && { similar_among: encodeFilter(candidates) }),
+    ...(!why && { similar_why: "0" }),
+  };
+}
+
+/** The question an address holds. */
+export function decodeQuestion(search: SimilarsSearch, decodeFilter: (text: string | undefined) => Filter): SimilarsQuestion | null {
+  const queries = [...new Set(decodeRows(search.similar ?? ""))].slice(0, MOST_QUERIES);
+  if (queries.length === 0) return null;
+  const limit = /^\d{1,4}$/.test(search.similar_limit ?? "") ? Number(search.similar_limit) : LIMIT;
+  return {
+    queries,
+    called: search.similar_called?.slice(0, MAX_NAME) ?? null,
+    space: search.similar_space ?? null,
+    limit: Math.min(MOST, Math.max(1, limit)),
+    candidates: decodeFilter(search.similar_among),
+    why: search.similar_why !== "0",
+  };
+}
+
+function spread(rows: ArrayLike<number>, most: number): number[] {
+  if (rows.length <= most) return Array.from(rows).sort((a, b) => a - b);
+  return Array.from({ length: most }, (_, at) => rows[Math.floor((at * rows.length) / most)]);
+}

@@ -2,7 +2,7 @@ import "@xyflow/react/dist/base.css";
 import { Controls, type Edge, type EdgeProps, Handle, MiniMap, type Node, type NodeProps, Position, ReactFlow, ReactFlowProvider, useReactFlow } from "@xyflow/react";
 import { memo, useCallback, useEffect, useMemo, useRef } from "react";
 import { useKeys } from "../shell/keys";
-import { type Graph, shapeText, shortName, type Step } from "./graph";
+import { type Graph, settingsText, shapeText, shortName, type Step } from "./graph";
 import { BOX, layoutOf, pathOf } from "./layout";
 import classes from "./network.module.css";
 
@@ -130,7 +130,7 @@ function StepBox({ data: { step, dim, lit }, selected }: NodeProps<StepNode>) {
         <b>{shortName(step.title)}</b>
         {shape && <i>{shape}</i>}
       </div>
-      <span>{[step.what, ...Object.values(step.node?.settings ?? {}).slice(0, 2)].join(" · ")}</span>
+      <span>{[step.what, settingsText(step.node?.settings ?? {})].filter(Boolean).join(" · ")}</span>
       <Handle type="source" position={Position.Bottom} isConnectable={false} />
     </div>
   );

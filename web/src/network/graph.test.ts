@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { NetworkDetails } from "../api/types";
-import { bridged, graphOf, shapeText, shortName, stepsOfSpace } from "./graph";
+import { bridged, graphOf, settingsText, shapeText, shortName, stepsOfSpace } from "./graph";
 
 const node = (name: string, kind: NetworkDetails["nodes"][number]["kind"], operator = kind as string) => ({
   name,
@@ -85,6 +85,12 @@ describe("the graph of a network", () => {
     expect(stepsOfSpace(details, "balanced")).toEqual(new Set(["network conv", "network fc"]));
     expect(stepsOfSpace(details, "own")).toEqual(new Set(["latent_space own"]));
     expect(stepsOfSpace(details, null)).toBeNull();
+  });
+
+  it("writes settings shortly", () => {
+    expect(settingsText({ in_channels: "3", out_channels: "16", kernel_size: "3×3", stride: "2" })).toBe("3 → 16 · 3×3");
+    expect(settingsText({ filters: "32", "kernel size": "3×3", strides: "2" })).toBe("32 · 3×3");
+    expect(settingsText({})).toBe("");
   });
 
   it("writes shapes and names shortly", () => {

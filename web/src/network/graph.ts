@@ -119,6 +119,26 @@ export function shapeText(shape: (number | null)[] | null): string {
     .join(" × ");
 }
 
+const WIDTHS = [
+  ["in channels", "out channels"],
+  ["in features", "out features"],
+  ["inputs", "outputs"],
+];
+
+/** What shapes a computation, in a few words: `16 → 32 · 3×3`. */
+export function settingsText(settings: Record<string, string>): string {
+  const known = new Map(Object.entries(settings).map(([name, value]) => [name.replaceAll("_", " "), value]));
+  const parts: string[] = [];
+  for (const [from, to] of WIDTHS) {
+    const [taken, given] = [known.get(from), known.get(to)];
+    if (taken === undefined || given === undefined) continue;
+    parts.push(`${taken} → ${given}`);
+    known.delete(from);
+    known.delete(to);
+  }
+  return [...parts, ...known.values()].slice(0, 2).join(" · ");
+}
+
 /** The last parts of a path-like name, as many as fit. */
 export function shortName(name: string, most = 24): string {
   if (name.length <= most) return name;

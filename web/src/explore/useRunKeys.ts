@@ -40,7 +40,7 @@ export function useRunKeys(): void {
 }
 
 /** Walks the samples that the gallery shows, in its order. */
-function useStep(): (by: 1 | -1) => void {
+export function useStep(): (by: 1 | -1) => void {
   const { store } = useRun();
   const { rows, what } = useOrder();
   return (by) => {

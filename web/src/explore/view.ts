@@ -1,7 +1,9 @@
 /** What the user looks at: one small state, all of it in the address bar. */
 import { createStore, type StoreApi } from "zustand";
+import { type Analysis, PLAIN } from "../analysis/state";
 import type { Clause, Filter } from "../filters/types";
 import { MAX_ROWS } from "../filters/types";
+import type { SimilarsQuestion } from "../similars/question";
 
 export type Point = [number, number];
 
@@ -36,12 +38,16 @@ export interface View {
   drawer: boolean;
   layout: "grid" | "table";
   sort: { field: string; descending: boolean } | null;
+  /** The similars on show. */
+  similars: SimilarsQuestion | null;
   /** Step of the network in its panel. */
   step: string | null;
   /** Latent space whose layers are lit in the network. */
   space: string | null;
   /** Whether the network is drawn with its operations; null = as its size allows. */
   operations: boolean | null;
+  /** What the analysis of the sample shows. */
+  analysis: Analysis;
 }
 
 export const NOTHING: Selection = { polygons: [], rows: [] };
@@ -59,9 +65,11 @@ export const INITIAL: View = {
   drawer: false,
   layout: "grid",
   sort: null,
+  similars: null,
   step: null,
   space: null,
   operations: null,
+  analysis: PLAIN,
 };
 
 export interface ViewActions {

@@ -12,6 +12,7 @@ const full: View = {
     { kind: "compare", field: "label", op: "in", value: ["x", 1, true], negate: true, enabled: false },
     { kind: "lasso", map: "m1", polygon: [[0, 0], [1.5, 0], [0, 1]] },
     { kind: "rows", rows: [3, 1] },
+    { kind: "rows", rows: [70_000, 70_001], name: "similar to training/17, 2", negate: true },
   ],
   selection: { polygons: [[[0.5, 1], [2, 3.25], [-4, 0]]], rows: [7, 70_000] },
   sample: 12,
@@ -20,9 +21,23 @@ const full: View = {
   drawer: true,
   layout: "table",
   sort: { field: "loss", descending: true },
+  similars: { queries: [17], called: "label 7", space: "balanced", limit: 20, candidates: [{ kind: "rows", rows: [4, 9] }], why: false },
   step: "network layer1.0.conv",
   space: "balanced",
   operations: false,
+  analysis: {
+    target: "class digit 7",
+    region: "everywhere",
+    method: "grad-cam++",
+    layers: ["conv 1", "a,b"],
+    layer: "conv 1",
+    signed: true,
+    compare: "classes",
+    together: true,
+    overlay: false,
+    opacity: 0.35,
+    ramp: "green",
+  },
 };
 
 describe("a view in the address", () => {
@@ -50,15 +65,30 @@ describe("a view in the address", () => {
       sort: "loss",
       hover: "{}",
       select: "p1,2~rzz~?",
+      region: "sideways",
+      layers: "[1]",
+      compare: "all",
+      opacity: "140",
+      ramp: "constructor",
     });
+    expect(view.analysis).toEqual(INITIAL.analysis);
     expect(view).toMatchObject({ filter: [], camera: null, sample: null, sort: null, hover: null });
     expect(view.selection.polygons).toEqual([]);
     expect(decodeView({ filter: "not json" }).filter).toEqual([]);
   });
 
-  it("counts all but the camera as a step of Back", () => {
+  it("writes sets of rows short, and reads the long form too", () => {
+    const rows = Array.from({ length: 50 }, (_, at) => 60_000 + at * 7);
+    const { filter } = encodeView({ ...INITIAL, filter: [{ kind: "rows", rows }] });
+    expect(filter.length).toBeLessThan(160);
+    const long = JSON.stringify([{ kind: "rows", rows: [5, 7] }, { kind: "rows", rows: [1], name: "" }, null]);
+    expect(decodeView({ filter: long }).filter).toEqual([{ kind: "rows", rows: [5, 7] }]);
+  });
+
+  it("counts all but the camera and what slides as a step of Back", () => {
     expect(isStep({ camera: "1,2,3" }, { camera: "4,5,6" })).toBe(false);
     expect(isStep({ camera: "1,2,3" }, { color: "loss", camera: "1,2,3" })).toBe(true);
+    expect(isStep({ opacity: "40" }, {})).toBe(false);
     expect(isStep({ drawer: "1" }, {})).toBe(true);
   });
 });

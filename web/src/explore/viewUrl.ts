@@ -1,5 +1,8 @@
 /** The view as the texts of an address, and back. What does not parse is left at its default. */
-import type { Clause, Filter } from "../filters/types";
+import { decodeAnalysis, encodeAnalysis } from "../analysis/state";
+import { type Clause, type Filter, MAX_NAME } from "../filters/types";
+import { decodeQuestion, encodeQuestion } from "../similars/question";
+import { decodeRows, encodeRows } from "./rowsText";
 import { type Camera, INITIAL, NOTHING, type Point, type Selection, type View } from "./view";
 
 export type Search = Record<string, string>;
@@ -11,7 +14,7 @@ export function encodeView(view: View): Search {
   if (view.color !== null) search.color = view.color;
   if (view.size !== null) search.size = view.size;
   if (view.hover !== null) search.hover = JSON.stringify(view.hover);
-  if (view.filter.length > 0) search.filter = JSON.stringify(view.filter);
+  if (view.filter.length > 0) search.filter = encodeFilter(view.filter);
   const selection = encodeSelection(view.selection, view.sample);
   if (selection) search.select = selection;
   if (view.sample !== null) search.sample = String(view.sample);
@@ -20,10 +23,11 @@ export function encodeView(view: View): Search {
   if (view.drawer) search.drawer = "1";
   if (view.layout !== INITIAL.layout) search.layout = view.layout;
   if (view.sort !== null) search.sort = (view.sort.descending ? "-" : "+") + view.sort.field;
+  Object.assign(search, encodeQuestion(view.similars, encodeFilter));
   if (view.step !== null) search.step = view.step;
   if (view.space !== null) search.space = view.space;
   if (view.operations !== null) search.operations = view.operations ? "1" : "0";
-  return search;
+  return { ...search, ...encodeAnalysis(view.analysis) };
 }
 
 /** The view an address stands for. */
@@ -34,7 +38,7 @@ export function decodeView(search: Search): View {
     color: search.color ?? null,
     size: search.size ?? null,
     hover: names(search.hover),
-    filter: filter(search.filter),
+    filter: decodeFilter(search.filter),
     selection: search.select ? decodeSelection(search.select) : sample === null ? NOTHING : { polygons: [], rows: [sample] },
     sample,
     camera: camera(search.camera),
@@ -42,16 +46,18 @@ export function decodeView(search: Search): View {
     drawer: search.drawer === "1",
     layout: search.layout === "table" ? "table" : "grid",
     sort: /^[+-]./.test(search.sort ?? "") ? { field: search.sort.slice(1), descending: search.sort[0] === "-" } : null,
+    similars: decodeQuestion(search, decodeFilter),
     step: search.step ?? null,
     space: search.space ?? null,
     operations: search.operations === "1" ? true : search.operations === "0" ? false : null,
+    analysis: decodeAnalysis(search),
   };
 }
 
 /** Whether moving between two views deserves a step of Back. */
 export function isStep(from: Search, to: Search): boolean {
   const keys = new Set([...Object.keys(from), ...Object.keys(to)]);
-  keys.delete("camera");
+  for (const slid of ["camera", "opacity"]) keys.delete(slid);
   return [...keys].some((key) => from[key] !== to[key]);
 }
 
@@ -59,8 +65,7 @@ function encodeSelection({ polygons, rows }: Selection, sample: number | null): 
   if (polygons.length === 0 && (rows.length === 0 || (rows.length === 1 && rows[0] === sample))) return "";
   const parts = polygons.map((polygon) => "p" + polygon.map((corner) => corner.map(short).join(",")).join("_"));
   if (rows.length > 0) {
-    const sorted = [...rows].sort((a, b) => a - b);
-    parts.push("r" + sorted.map((row, at) => (at === 0 ? row : row - sorted[at - 1]).toString(36)).join("."));
+    parts.push("r" + encodeRows([...rows].sort((a, b) => a - b)));
   }
   return parts.join("~");
 }
@@ -76,11 +81,7 @@ function decodeSelection(text: string): Selection {
         .filter((corner): corner is Point => corner.length === 2 && corner.every(Number.isFinite));
       if (polygon.length >= 3) selection.polygons.push(polygon);
     } else if (part.startsWith("r")) {
-      let row = 0;
-      for (const step of part.slice(1).split(".")) {
-        row += Number.parseInt(step, 36);
-        if (Number.isInteger(row) && row >= 0) selection.rows.push(row);
-      }
+      selection.rows.push(...decodeRows(part.slice(1)));
     }
   }
   return selection;
@@ -106,9 +107,19 @@ function names(text: string | undefined): string[] | null {
   return Array.isArray(value) && value.every((name) => typeof name === "string") ? value : null;
 }
 
-function filter(text: string | undefined): Filter {
+/** A filter as a text; sets of rows are written short. */
+function encodeFilter(filter: Filter): string {
+  return JSON.stringify(filter.map((clause) => (clause.kind === "rows" ? { ...clause, rows: encodeRows(clause.rows) } : clause)));
+}
+
+function decodeFilter(text: string | undefined): Filter {
   const value = parse(text);
-  return Array.isArray(value) ? value.filter(isClause) : [];
+  return Array.isArray(value) ? value.map(withRows).filter(isClause) : [];
+}
+
+function withRows(clause: unknown): unknown {
+  const { rows } = (clause ?? {}) as { rows?: unknown };
+  return typeof rows === "string" ? { ...(clause as object), rows: decodeRows(rows) } : clause;
 }
 
 const OPERATORS = new Set(["between", "gt", "ge", "lt", "le", "in", "contains", "missing"]);
@@ -118,7 +129,7 @@ function isClause(value: unknown): value is Clause {
   const clause = value as Record<string, unknown>;
   switch (clause.kind) {
     case "rows":
-      return Array.isArray(clause.rows) && clause.rows.every((row) => Number.isInteger(row) && row >= 0);
+      return Array.isArray(clause.rows) && clause.rows.every((row) => Number.isInteger(row) && row >= 0) && isName(clause.name);
     case "lasso":
       return typeof clause.map === "string" && isPolygon(clause.polygon);
     case "compare":
@@ -126,6 +137,10 @@ function isClause(value: unknown): value is Clause {
     default:
       return false;
   }
+}
+
+function isName(value: unknown): boolean {
+  return value === undefined || (typeof value === "string" && value.length > 0 && value.length <= MAX_NAME);
 }
 
 function isPolygon(value: unknown): boolean {

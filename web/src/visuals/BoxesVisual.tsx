@@ -19,7 +19,7 @@ export interface Box {
 }
 
 /** A picture with its boxes; one under the pointer shows what it carries. */
-export function BoxesVisual({ document, images }: VisualProps) {
+export function BoxesVisual({ document, images, over }: VisualProps) {
   const boxes = document.boxes as Box[];
   const { width, height } = sizeOf(document);
   const colors = labelColors(boxes.map((box) => box.label));
@@ -29,6 +29,7 @@ export function BoxesVisual({ document, images }: VisualProps) {
   return (
     <>
       <Frame src={images[0]} width={width} height={height}>
+        {over}
         {shown.map((box, at) => (
           <div
             key={`${box.label} ${at}`}

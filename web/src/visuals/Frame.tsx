@@ -8,7 +8,7 @@ const CRISP_BELOW = 160;
 export function Frame({ src, width, height, children }: { src: string | undefined; width: number; height: number; children?: ReactNode }) {
   const crisp = Math.max(width, height) < CRISP_BELOW;
   return (
-    <div className={classes.frame} style={{ aspectRatio: `${width} / ${height}`, maxWidth: `calc(340px * ${width / height})` }}>
+    <div className={classes.frame} style={{ aspectRatio: `${width} / ${height}`, maxWidth: `calc(var(--frame-height, 340px) * ${width / height})` }}>
       {src && <img src={address(src)} alt="" data-crisp={crisp || undefined} draggable={false} />}
       {children}
     </div>

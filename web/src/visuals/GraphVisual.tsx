@@ -13,7 +13,7 @@ const BOTTOM = 20;
 const TOP = 6;
 
 /** Lines over a common axis; the pointer reads them off. */
-export function GraphVisual({ document }: VisualProps) {
+export function GraphVisual({ document, heat }: VisualProps) {
   const series = document.series as (number | null)[][];
   const legend = document.legend as string[] | null;
   const [from, to] = document.x_range as [number, number];
@@ -53,6 +53,7 @@ export function GraphVisual({ document }: VisualProps) {
             {number(tick, 3)}
           </text>
         ))}
+        {heat && series.map((line, at) => <Heat key={at} line={line} x={x} y={y} color={(point) => heat(at, point)} />)}
         {series.map((line, at) => (
           <path key={at} d={path(line, x, y)} stroke={color(at)} className={classes.line} data-testid="series" />
         ))}
@@ -76,4 +77,14 @@ export function GraphVisual({ document }: VisualProps) {
       </div>
     </>
   );
+}
+
+/** The stretches of a curve in the colours of their heat, broad enough to be seen behind it. */
+function Heat({ line, x, y, color }: { line: (number | null)[]; x: (at: number) => number; y: (value: number) => number; color: (point: number) => string | null }) {
+  return line.slice(1).map((value, at) => {
+    const before = line[at];
+    const paint = color(at);
+    if (value === null || before === null || paint === null) return null;
+    return <line key={at} x1={x(at)} y1={y(before)} x2={x(at + 1)} y2={y(value)} stroke={paint} className={classes.heat} data-testid="heated" />;
+  });
 }

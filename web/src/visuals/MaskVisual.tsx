@@ -7,7 +7,7 @@ import type { VisualProps } from "./VisualCard";
 import classes from "./visuals.module.css";
 
 /** A picture under its mask of classes, each of which can be switched off. */
-export function MaskVisual({ document, images }: VisualProps) {
+export function MaskVisual({ document, images, over }: VisualProps) {
   const labels = document.labels as string[];
   const { width, height } = sizeOf(document);
   const [opacity, setOpacity] = useState(0.55);
@@ -19,6 +19,7 @@ export function MaskVisual({ document, images }: VisualProps) {
     <>
       <Frame src={images[0]} width={width} height={height}>
         {ids && <Paint ids={ids} off={off} opacity={opacity} />}
+        {over}
       </Frame>
       {problem && <p className={classes.note}>{problem}</p>}
       <div className={classes.slider}>

@@ -1,0 +1,67 @@
+/** Asks for the heat maps of a sample's targets, so that going from one target to the next needs no waiting. */
+import { useQuery, type UseQueryResult } from "@tanstack/react-query";
+import { explainQuery, type Explained } from "../api/queries";
+import type { ExplainRequest, Target } from "../api/types";
+import { useRun } from "../explore/run";
+import type { Told } from "./maps";
+import type { Pace } from "./pace";
+import { type Choice, sameTarget, targetsOf } from "./targets";
+
+export interface Asking {
+  row: number;
+  classes: Choice[];
+  losses: Choice[];
+  chosen: Choice | undefined;
+  pace: Pace;
+  /** Whether every class is wanted, whatever it costs. */
+  everything: boolean;
+  method: string | null;
+  layers: string[] | null;
+  signed: boolean;
+}
+
+export interface Answers {
+  /** What is known of a target now. */
+  of: (target: Target) => Told | null;
+  /** Of the chosen target. */
+  pending: boolean;
+  error: unknown;
+  retry: () => void;
+}
+
+/** Names this page among those that ask: its newer question takes the place of its older one. */
+const PAGE = Math.random().toString(36).slice(2);
+
+export function useAnswers({ row, classes, losses, chosen, pace, everything, method, layers, signed }: Asking): Answers {
+  const { run } = useRun();
+  const question = (who: string, targets: Target[], both: boolean): ExplainRequest => ({ rows: [row], targets, method, layers, signed: both, slot: `${who} ${PAGE}` });
+  const ask = (who: string, targets: Target[], both: boolean, enabled: boolean) => ({
+    ...explainQuery(run.id, question(who, targets, both)),
+    enabled: enabled && targets.length > 0,
+    // What was shown stays until the next is there, but never over another sample.
+    placeholderData: (before: Explained | undefined) => (before?.asked.rows[0] === row ? before : undefined),
+  });
+  const ofLoss = chosen?.target.kind === "loss";
+  const ofClass = chosen !== undefined && !ofLoss;
+  const first = useQuery(ask("chosen", ofClass ? [chosen.target] : [], signed, pace !== "together"));
+  const all = useQuery(ask("all", targetsOf(classes), signed, everything || pace === "together" || (pace === "chosen first" && first.isSuccess && !first.isPlaceholderData)));
+  const measured = useQuery(ask("losses", targetsOf(losses), true, ofLoss || all.isSuccess));
+  const asked = [first, all, measured];
+  const main = ofLoss ? measured : pace === "together" ? all : first;
+  return {
+    of: (target) => found(asked, target, row),
+    pending: chosen !== undefined && main.isPending,
+    error: main.error,
+    retry: () => void main.refetch(),
+  };
+}
+
+/** The newest that is known of a target. */
+function found(asked: UseQueryResult<Explained>[], target: Target, row: number): Told | null {
+  const known = asked.flatMap(({ data, isPlaceholderData }): Told[] => {
+    if (!data || data.asked.rows[0] !== row) return [];
+    const at = data.asked.targets.findIndex((one) => sameTarget(one, target));
+    return at < 0 ? [] : [{ answer: data.answer, target: at, value: data.answer.values[0][at], stale: isPlaceholderData }];
+  });
+  return known.find(({ stale }) => !stale) ?? known[0] ?? null;
+}

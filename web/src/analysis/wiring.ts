@@ -1,0 +1,44 @@
+/** Which visuals show the inputs that maps lie over, by how the run was wired. Pure. */
+import type { NetworkDetails, SampleVisual } from "../api/types";
+
+/** Kinds of visuals that a map of so many axes can be laid over, the best first. */
+const KINDS: Record<number, string[]> = {
+  1: ["text", "text_mask", "graph", "horizontal_bar"],
+  2: ["image", "image_boxes", "graph", "image_mask"],
+};
+
+/** The names of the inputs that a visualizer receives; null: not known. */
+export function inputsOf(network: NetworkDetails | undefined, visual: string): string[] | null {
+  const wired = network?.functions.find(({ kind, name }) => kind === "visualizer" && name === visual);
+  return wired ? wired.arguments.filter(({ source }) => source === "input").map(({ name }) => name) : null;
+}
+
+/**
+ * The visuals that a map over an input is laid over: those that receive it and are of the best kind for its axes.
+ * Where the wiring is not known, any visual of that kind is taken to show a model's only input.
+ */
+export function visualsOf(network: NetworkDetails | undefined, visuals: SampleVisual[], over: string, axes: number, alone: boolean): SampleVisual[] {
+  const kinds = KINDS[axes] ?? [];
+  const showing = visuals.filter(({ name }) => inputsOf(network, name)?.includes(over) ?? alone);
+  const best = kinds.find((kind) => showing.some((visual) => visual.kind === kind));
+  const alike = best === "image" || best === "image_boxes" ? ["image", "image_boxes"] : [best];
+  return showing.filter(({ kind }) => alike.includes(kind));
+}
+
+/** How many positions an input has, as the network takes it; null: not known, or it varies. */
+export function positionsOf(network: NetworkDetails | undefined, over: string): number | null {
+  const feeds = network?.functions.find(({ kind, name }) => kind === "input" && name === over)?.feeds;
+  const shape = network?.nodes.find(({ kind, name }) => kind === "input" && name === feeds)?.shape?.slice(1);
+  if (!shape || shape.some((size) => size === null)) return null;
+  return shape.reduce<number>((product, size) => product * (size as number), 1);
+}
+
+/** The shape of one sample's output, without the batch; null: not known. */
+export function outputShape(network: NetworkDetails | undefined, prediction: string): (number | null)[] | null {
+  return network?.nodes.find(({ kind, name }) => kind === "output" && name === prediction)?.shape?.slice(1) ?? null;
+}
+
+/** The losses that the run was measured by. */
+export function lossesOf(network: NetworkDetails | undefined): string[] {
+  return network?.functions.filter(({ kind }) => kind === "loss").map(({ name }) => name) ?? [];
+}

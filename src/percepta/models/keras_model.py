@@ -20,7 +20,7 @@ from percepta.models.model import Array, describe_model
 from percepta.models.torch_backed import Results, TorchBacked
 from percepta.models.torch_layers import Hook, Trace, find_layers, forward_hooks
 from percepta.models.torch_network import trace_network
-from percepta.models.torch_responses import replace_response, response_of
+from percepta.models.torch_responses import tapping
 from percepta.models.torch_running import choose_device, failures_told
 
 PROBE_SIZES = (2, 3)
@@ -113,23 +113,8 @@ class KerasModel(TorchBacked):
     def _run(
         self, tensors: Mapping[str, torch.Tensor], wanted: Collection[str], tap: Tap
     ) -> dict[str, torch.Tensor]:
-        taps = {
-            part: calls
-            for part, calls in self._taps.items()
-            if any(layer in wanted for layer in calls.values())
-        }
-        called = dict.fromkeys(taps, 0)
-
-        def hook(part: str, args: Any, output: Any) -> Any:
-            layer = taps[part].get(called[part])
-            called[part] += 1
-            response = response_of(output)
-            if layer is None or layer not in wanted or response is None:
-                return None
-            tapped = tap(layer, response)
-            return None if tapped is response else replace_response(output, tapped)
-
-        return self._call_model(tensors, taps, hook)
+        parts, hook = tapping(self._taps, wanted, tap)
+        return self._call_model(tensors, parts, hook)
 
     def _call_model(
         self, tensors: Mapping[str, torch.Tensor], parts: Collection[str], hook: Hook

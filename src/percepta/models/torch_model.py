@@ -27,7 +27,7 @@ from percepta.models.torch_layers import (
     named_parts,
 )
 from percepta.models.torch_network import trace_network
-from percepta.models.torch_responses import replace_response, response_of
+from percepta.models.torch_responses import tapping
 from percepta.models.torch_running import (
     choose_device,
     evaluation_mode,
@@ -127,23 +127,8 @@ class TorchModel(TorchBacked):
     def _run(
         self, tensors: Mapping[str, torch.Tensor], wanted: Collection[str], tap: Tap
     ) -> dict[str, torch.Tensor]:
-        taps = {
-            module: calls
-            for module, calls in self._taps.items()
-            if any(layer in wanted for layer in calls.values())
-        }
-        called = dict.fromkeys(taps, 0)
-
-        def hook(module: str, args: Any, output: Any) -> Any:
-            layer = taps[module].get(called[module])
-            called[module] += 1
-            response = response_of(output)
-            if layer not in wanted or layer is None or response is None:
-                return None
-            tapped = tap(layer, response)
-            return None if tapped is response else replace_response(output, tapped)
-
-        return self._call_module(tensors, taps, hook)
+        modules, hook = tapping(self._taps, wanted, tap)
+        return self._call_module(tensors, modules, hook)
 
     def _call_module(
         self, tensors: Mapping[str, torch.Tensor], modules: Collection[str], hook: Hook

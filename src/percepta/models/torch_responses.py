@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
@@ -36,6 +36,33 @@ def replace_response(output: Any, response: torch.Tensor) -> Any:
     if hasattr(output, "_replace"):  # a named tuple
         return output._replace(**{output._fields[0]: member})
     return type(output)([member, *output[1:]])
+
+
+def tapping(
+    taps: Mapping[str, Mapping[int, str]],
+    wanted: Collection[str],
+    tap: Callable[[str, torch.Tensor], torch.Tensor],
+) -> tuple[list[str], Callable[[str, tuple[Any, ...], Any], Any]]:
+    """Return which parts need a hook for one pass, and the hook: it hands layers' responses to ``tap``.
+
+    Args:
+        taps: by part, the layer whose response each of its calls gives, counted from 0.
+        wanted: names of the layers that are handed on.
+        tap: takes a layer's response, returns what the network goes on with.
+    """
+    parts = [part for part, calls in taps.items() if any(n in wanted for n in calls.values())]
+    called = dict.fromkeys(parts, 0)
+
+    def hook(part: str, args: tuple[Any, ...], output: Any) -> Any:
+        layer = taps[part].get(called[part])
+        called[part] += 1
+        response = response_of(output)
+        if layer is None or layer not in wanted or response is None:
+            return None
+        tapped = tap(layer, response)
+        return None if tapped is response else replace_response(output, tapped)
+
+    return parts, hook
 
 
 def _first(output: Any) -> Any:

@@ -1,7 +1,7 @@
 """Every example of the README and the how-tos is executed, in the order of the page.
 
-A ``python`` block with decorators (of percepta, or of code_loader) is an integration script: it is saved under the file
-name that the text before it gives (``flowers.py``), or added to the script above it. Any other
+A ``python`` block with decorators (of percepta, or of code_loader) is an integration script: it is saved
+under the file name that the text before it gives (``flowers.py``), or added to the script above it. Any other
 ``python`` block is run as it stands; a ``json`` block is saved under the file name before it. Then the
 page's ``percepta`` commands run, in one folder and one workspace; a model file that a command names is
 exported from the script's own model.

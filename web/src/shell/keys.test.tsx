@@ -47,8 +47,10 @@ describe("keys", () => {
     expect(on).toHaveBeenCalledTimes(1);
   });
 
-  it("are listed once each", () => {
-    const all = KEYS.flatMap(({ keys }) => keys.map((key) => key.keys.join("+")));
-    expect(new Set(all).size).toBe(all.length);
+  it("are listed once in each group", () => {
+    for (const { keys } of KEYS) {
+      const all = keys.map((key) => key.keys.join("+"));
+      expect(new Set(all).size).toBe(all.length);
+    }
   });
 });

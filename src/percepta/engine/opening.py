@@ -50,6 +50,11 @@ def remarks(integration: Integration, model: Model) -> list[str]:
             "The model file takes one sample at a time, which is slower; export it with a batch axis of "
             "any size to run many at once."
         )
+    elif model.max_batch is not None:
+        notes.append(
+            f"The model file takes exactly {model.max_batch} samples at a time; batches are cut and filled "
+            "to that."
+        )
     return notes
 
 

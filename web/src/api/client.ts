@@ -1,7 +1,7 @@
 /** The one place that talks to the server. Every address is relative to where the page was opened. */
 import createClient, { type Middleware } from "openapi-fetch";
 import { ApiError } from "./errors";
-import type { ErrorDetail, ExplainRequest, FaithfulnessRequest, MapRequest } from "./types";
+import type { ErrorDetail, ExplainRequest, FaithfulnessRequest, MapRequest, SimilarRequest } from "./types";
 import type { paths } from "./schema";
 import type { Filter } from "../filters/types";
 
@@ -75,6 +75,11 @@ export const explainSamples = (run: string, body: ExplainRequest, signal?: Abort
 
 export const testFaithfulness = (run: string, body: FaithfulnessRequest, signal?: AbortSignal) =>
   data(http.POST("/api/runs/{run}/faithfulness", { params: { path: { run } }, body, signal }));
+
+export type SimilarQuestion = Omit<SimilarRequest, "filter"> & { filter: Filter };
+
+export const similar = (run: string, { filter, ...question }: SimilarQuestion, signal?: AbortSignal) =>
+  data(http.POST("/api/runs/{run}/similar", { params: { path: { run } }, body: { ...question, filter: wire(filter) }, signal }));
 
 export const thumbnail = (run: string, row: number) => address(`api/runs/${encodeURIComponent(run)}/thumbnails/${row}`);
 

@@ -77,6 +77,13 @@ export const explainQuery = (run: string, { slot, ...asked }: ExplainRequest) =>
     ...ANSWERED,
   });
 
+export const similarQuery = (run: string, { slot, ...asked }: api.SimilarQuestion) =>
+  queryOptions({
+    queryKey: ["similar", run, asked] as const,
+    queryFn: ({ signal }) => api.similar(run, { ...asked, slot }, signal),
+    ...ANSWERED,
+  });
+
 export const faithfulnessQuery = (run: string, { slot, ...asked }: FaithfulnessRequest) =>
   queryOptions({
     queryKey: ["faithfulness", run, asked] as const,

@@ -1,6 +1,7 @@
 import { ActionIcon } from "@mantine/core";
 import { IconChartDots3, IconX } from "@tabler/icons-react";
 import { Samples } from "../samples/Samples";
+import { SimilarsPanel } from "../similars/SimilarsPanel";
 import { EmptyState } from "../shell/EmptyState";
 import { useUi } from "../shell/ui";
 import { Controls } from "./Controls";
@@ -15,6 +16,9 @@ import { StatusBar } from "./StatusBar";
 import { Tools } from "./Tools";
 import { useRunKeys } from "./useRunKeys";
 
+/** Least height of the drawer with similars, in CSS pixels: two lines of pictures, and what they share. */
+const LEAST_SIMILARS = 300;
+
 const nothing = () => undefined;
 
 /** The map of a run, and what is chosen on it. */
@@ -22,6 +26,7 @@ export function ExplorePage() {
   const { map } = useRun();
   const ui = useUi();
   const drawer = useView((view) => view.drawer);
+  const similars = useView((view) => view.similars !== null);
   const set = useView((view) => view.set);
   useRunKeys();
   useSwitchWhenReady();
@@ -51,14 +56,18 @@ export function ExplorePage() {
           <SidePanel />
         </aside>
       )}
-      {drawer && (
-        <div className={classes.drawer} style={{ height: ui.drawerHeight }} data-testid="drawer">
+      {(drawer || similars) && (
+        <div className={classes.drawer} style={{ height: similars ? Math.max(LEAST_SIMILARS, ui.drawerHeight) : ui.drawerHeight }} data-testid="drawer">
           <Grip side="top" size={ui.drawerHeight} onSize={(size) => ui.set({ drawerHeight: Math.min(window.innerHeight - 240, Math.max(120, size)) })} />
-          <Samples>
-            <ActionIcon size={24} aria-label="Close the drawer" onClick={() => set({ drawer: false })}>
-              <IconX size={14} />
-            </ActionIcon>
-          </Samples>
+          {similars ? (
+            <SimilarsPanel />
+          ) : (
+            <Samples>
+              <ActionIcon size={24} aria-label="Close the drawer" onClick={() => set({ drawer: false })}>
+                <IconX size={14} />
+              </ActionIcon>
+            </Samples>
+          )}
         </div>
       )}
       <StatusBar />

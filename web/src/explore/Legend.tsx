@@ -6,6 +6,7 @@ import { useSummary, without } from "../filters/hooks";
 import { rangeOf } from "../filters/RangeEditor";
 import type { CategoricalSummary, NumericSummary } from "../filters/summary";
 import type { Compare } from "../filters/types";
+import { SimilarsOfValue } from "../similars/FetchSimilars";
 import { count, number, shortCount, value as show } from "../theme/format";
 import { gradient } from "../theme/ramps";
 import type { Categories, Ramp, Value } from "./coloring";
@@ -57,7 +58,7 @@ function Values({ coloring, summary, clause, field, onChange }: { coloring: Cate
       )}
       <ul className={classes.values}>
         {shown.map(({ value, color, other }, at) => (
-          <li key={String(value)}>
+          <li key={String(value)} className={classes.line}>
             {other && !shown[at - 1]?.other && <div className={classes.others}>others, all in one colour</div>}
             <button
               type="button"
@@ -72,6 +73,7 @@ function Values({ coloring, summary, clause, field, onChange }: { coloring: Cate
               <span>{show(value)}</span>
               <em>{counts.has(value) ? shortCount(counts.get(value) ?? 0) : ""}</em>
             </button>
+            <SimilarsOfValue field={field} value={value as Value} />
           </li>
         ))}
       </ul>

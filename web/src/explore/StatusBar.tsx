@@ -48,7 +48,7 @@ export function StatusBar() {
         </Tooltip>
       )}
       <Tooltip label="Samples of the selection or filter (G)">
-        <button type="button" className={classes.toggle} aria-pressed={drawer} onClick={() => set({ drawer: !drawer })} data-testid="toggle-drawer">
+        <button type="button" className={classes.toggle} aria-pressed={drawer} onClick={() => set({ drawer: !drawer, similars: null })} data-testid="toggle-drawer">
           <IconLayoutBottombarExpand size={15} stroke={1.6} /> Samples
         </button>
       </Tooltip>

@@ -3,6 +3,7 @@ import { coordinatesQuery } from "../api/queries";
 import { rowsOf } from "../filters/bits";
 import { useMatching, useSelected } from "../filters/hooks";
 import { MAX_ROWS } from "../filters/types";
+import { useChosenRows, useFetchSimilars, useSimilars } from "../similars/useSimilars";
 import { useOrder } from "../samples/useOrder";
 import { useKeys } from "../shell/keys";
 import { useUi } from "../shell/ui";
@@ -19,6 +20,8 @@ export function useRunKeys(): void {
   const zoom = useZoomToSelection();
   const step = useStep();
   const narrow = useNarrow();
+  const chosen = useChosenRows();
+  const fetchSimilars = useFetchSimilars();
   useKeys({
     v: () => ui({ mode: "pan" }),
     l: () => ui({ mode: "lasso" }),
@@ -27,13 +30,15 @@ export function useRunKeys(): void {
     "0": () => home?.(),
     z: () => zoom?.(),
     h: () => store.getState().set({ hide: !store.getState().hide }),
-    g: () => store.getState().set({ drawer: !store.getState().drawer }),
+    g: () => store.getState().set({ drawer: !store.getState().drawer, similars: null }),
+    s: () => (chosen.length > 0 ? fetchSimilars(chosen) : ui({ panel: true })),
     i: () => narrow?.(false),
     x: () => narrow?.(true),
     arrowright: () => step(1),
     arrowleft: () => step(-1),
     escape: () => {
       if (useUi.getState().mode !== "pan") ui({ mode: "pan" });
+      else if (store.getState().similars) store.getState().set({ similars: null });
       else store.getState().clear();
     },
   });
@@ -42,13 +47,15 @@ export function useRunKeys(): void {
 /** Walks the samples that the gallery shows, in its order. */
 export function useStep(): (by: 1 | -1) => void {
   const { store } = useRun();
-  const { rows, what } = useOrder();
+  const { rows: ordered, what } = useOrder();
+  const { found } = useSimilars();
+  const rows = found?.rows ?? ordered;
   return (by) => {
     if (!rows || rows.length === 0) return;
     const { sample, set, open } = store.getState();
     const here = sample === null ? -1 : rows.indexOf(sample);
     const next = here < 0 ? rows[by > 0 ? 0 : rows.length - 1] : rows[(here + by + rows.length) % rows.length];
-    if (what === "selected") set({ sample: next });
+    if (found || what === "selected") set({ sample: next });
     else open(next);
   };
 }

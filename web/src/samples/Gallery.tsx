@@ -1,11 +1,12 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type MouseEvent, useEffect, useRef, useState } from "react";
+import { type MouseEvent, type ReactNode, useEffect, useRef, useState } from "react";
 import { thumbnail } from "../api/client";
 import { colorOf } from "../explore/coloring";
 import { useMapHandle } from "../explore/mapHandle";
 import { useColumn, useRun, useView } from "../explore/run";
 import { useColoring } from "../explore/useEncoding";
 import { valueAt } from "../filters/columns";
+import type { Grid } from "../heat/grid";
 import { value as show } from "../theme/format";
 import classes from "./samples.module.css";
 import { Thumbnail } from "./Thumbnail";
@@ -14,8 +15,20 @@ const GAP = 6;
 const CAPTION = 18;
 const PAD = 12;
 
+interface Props {
+  rows: Uint32Array;
+  /** Least width of a picture, in CSS pixels. */
+  size: number;
+  /** Whether the rows are a selection, which opening one of them keeps. */
+  many: boolean;
+  /** What is said under a picture; the coloured field unless given. */
+  caption?: (row: number) => ReactNode;
+  /** What is laid over a picture. */
+  heat?: (row: number) => Grid | null;
+}
+
 /** Pictures of the rows, as many as fit a line; only those in sight exist. */
-export function Gallery({ rows, size: wanted, many }: { rows: Uint32Array; size: number; many: boolean }) {
+export function Gallery({ rows, size: wanted, many, caption, heat }: Props) {
   const { run } = useRun();
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box);
@@ -54,10 +67,10 @@ export function Gallery({ rows, size: wanted, many }: { rows: Uint32Array; size:
                   onPointerEnter={() => drawing?.setHovered(row)}
                   onPointerLeave={() => drawing?.setHovered(sample)}
                 >
-                  <Thumbnail src={thumbnail(run.id, row)} size={size} />
+                  <Thumbnail src={thumbnail(run.id, row)} size={size} heat={heat?.(row)} />
                   <span className={classes.caption}>
                     {color && <i style={{ background: color }} />}
-                    {field ? show(value) : `#${row}`}
+                    {caption ? caption(row) : field ? show(value) : `#${row}`}
                   </span>
                 </button>
               );

@@ -7,6 +7,7 @@ import { useMapHandle } from "../explore/mapHandle";
 import { useRun, useView } from "../explore/run";
 import { ErrorNotice } from "../shell/ErrorNotice";
 import { count } from "../theme/format";
+import { FetchSimilars } from "../similars/FetchSimilars";
 import { VisualCard } from "../visuals/VisualCard";
 import { CopyLink } from "./CopyLink";
 import { FieldsList } from "./FieldsList";
@@ -25,6 +26,9 @@ export function SamplePanel({ row, within }: { row: number; within: number | nul
       {!sample && query.isPending && <Waiting />}
       {sample && (
         <div className={classes.scroll} data-stale={query.isPlaceholderData || undefined}>
+          <div className={classes.ask}>
+            <FetchSimilars />
+          </div>
           {sample.visuals.map((visual, at) => (
             <VisualCard key={`${visual.name} ${at}`} visual={visual} />
           ))}

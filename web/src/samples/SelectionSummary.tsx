@@ -10,6 +10,7 @@ import type { Scalar } from "../filters/types";
 import type { RowSet } from "../filters/worker";
 import { count, number, percent } from "../theme/format";
 import classes from "./panel.module.css";
+import { FetchSimilars } from "../similars/FetchSimilars";
 import { CopyLink } from "./CopyLink";
 import { Thumbnail } from "./Thumbnail";
 import { type Shared, useShared } from "./useShared";
@@ -46,7 +47,8 @@ export function SelectionSummary({ selected }: { selected: RowSet }) {
           ))}
         </div>
         <div className={classes.actions}>
-          <Button onClick={() => set({ drawer: true })} data-testid="show-all">
+          <FetchSimilars />
+          <Button onClick={() => set({ drawer: true, similars: null })} data-testid="show-all">
             Show all
           </Button>
           <Tooltip label="Keep only these (I)">

@@ -27,6 +27,7 @@ export const KEYS: { group: string; keys: { keys: string[]; does: string }[] }[]
     keys: [
       { keys: ["→"], does: "Next sample of the selection or filter" },
       { keys: ["←"], does: "Previous sample" },
+      { keys: ["S"], does: "Fetch similars of the sample or the selection" },
       { keys: ["G"], does: "Open or close the drawer of samples" },
       { keys: ["P"], does: "Open or close the panel" },
       { keys: ["I"], does: "Keep only the selection (as a filter)" },

@@ -51,7 +51,8 @@ export function withFound(filter: Filter, found: Rows): Filter {
   return at < 0 ? [...filter, found] : filter.map((clause, place) => (place === at ? found : clause));
 }
 
-function isLastFetch(clause: Clause): boolean {
+/** Whether a clause is what the last fetch found, as it came. */
+export function isLastFetch(clause: Clause): boolean {
   return clause.kind === "rows" && clause.name?.startsWith(PREFIX) === true && !clause.negate && clause.enabled !== false;
 }
 

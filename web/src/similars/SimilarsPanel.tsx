@@ -1,0 +1,101 @@
+import { Button, Loader } from "@mantine/core";
+import { IconMoodEmpty } from "@tabler/icons-react";
+import { type ReactNode, useMemo, useState } from "react";
+import { explain } from "../api/errors";
+import type { Similars } from "../api/types";
+import { useRun, useView } from "../explore/run";
+import { Gallery } from "../samples/Gallery";
+import { EmptyState } from "../shell/EmptyState";
+import { ErrorNotice } from "../shell/ErrorNotice";
+import { count, number } from "../theme/format";
+import type { SimilarsQuestion } from "./question";
+import { Reading } from "./Reading";
+import { SimilarsBar } from "./SimilarsBar";
+import classes from "./similars.module.css";
+import { type Heat, SHOWN_QUERIES, useHeat } from "./useHeat";
+import { useName, useSimilars } from "./useSimilars";
+
+/** The samples that the model sees like some others: a gallery by similarity, and what they have in common. */
+export function SimilarsPanel() {
+  const { question, found, stale, pending, error, retry } = useSimilars();
+  const set = useView((view) => view.set);
+  const [size, setSize] = useState(84);
+  const { heat, error: heatError } = useHeat(found && !stale && question?.why ? found : null);
+  if (!question) return null;
+  return (
+    <div className={classes.similars} data-testid="similars" data-ready={(found && !stale) || undefined}>
+      <SimilarsBar question={question} size={size} onSize={setSize}>
+        {pending && (
+          <span className={classes.late}>
+            <Loader size={12} />
+            <Button size="compact-xs" variant="subtle" color="gray" onClick={() => set({ similars: null })}>
+              Cancel
+            </Button>
+          </span>
+        )}
+      </SimilarsBar>
+      {error !== null && <ErrorNotice error={error} retry={retry} />}
+      {found && error === null && (
+        <div className={classes.body} data-stale={stale || undefined}>
+          <div className={classes.found}>
+            {found.rows.length > 0 ? <Found found={found} heat={heat} size={size} /> : <Nothing candidates={found.candidates} />}
+            {found.rows.length > 0 && <Made question={question} found={found} heat={heat} error={heatError} />}
+          </div>
+          <Reading found={found} />
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Found({ found, heat, size }: { found: Similars; heat: Heat | undefined; size: number }) {
+  const queries = useMemo(() => found.queries.slice(0, SHOWN_QUERIES), [found]);
+  const rows = useMemo(() => Uint32Array.from([...queries, ...found.rows]), [queries, found]);
+  const scores = useMemo(() => new Map(found.rows.map((row, at) => [row, found.scores[at]])), [found]);
+  const caption = (row: number): ReactNode => {
+    const score = scores.get(row);
+    if (score === undefined) return <b className={classes.query}>{found.queries.length > SHOWN_QUERIES ? `query, of ${count(found.queries.length)}` : "query"}</b>;
+    return (
+      <span title="Similarity: the cosine of the angle between the two, seen from the mean of all samples. 1: the same direction; 0: nothing in common beyond what all share." data-testid="score">
+        {number(score, 3)}
+      </span>
+    );
+  };
+  return <Gallery rows={rows} size={size} many caption={caption} heat={(row) => heat?.grids.get(row) ?? null} />;
+}
+
+/** What the heat maps are, in a line; or why there are none. */
+function Made({ question, found, heat, error }: { question: SimilarsQuestion; found: Similars; heat: Heat | undefined; error: unknown }) {
+  const { run } = useRun();
+  const name = useName(question);
+  const among = `${count(found.rows.length)} of ${count(found.candidates)} compared in ${found.space}`;
+  return (
+    <p className={classes.made} data-testid="similars-made">
+      <span>{among}</span>
+      {question.why && error !== null && error !== undefined && <Why error={error} />}
+      {question.why && heat && (
+        <span>
+          Heat: <a href={heat.made.source} target="_blank" rel="noreferrer">{heat.made.title}</a>, towards {name} in {found.space},{" "}
+          {heat.made.layers.length > 1 ? `${heat.made.layers.length} depths together` : (heat.made.layers[0]?.name ?? "at the input")}, version {run.version.name ?? run.version.number}; each picture by its own strongest. {heat.made.notes.join(" ")}
+        </span>
+      )}
+    </p>
+  );
+}
+
+function Why({ error }: { error: unknown }) {
+  const { title, fix } = explain(error);
+  return (
+    <span data-testid="similars-no-heat">
+      No heat maps: {title} {fix}
+    </span>
+  );
+}
+
+function Nothing({ candidates }: { candidates: number }) {
+  return (
+    <EmptyState compact icon={<IconMoodEmpty size={20} stroke={1.5} />} title="Nothing to compare with">
+      {candidates === 0 ? "No sample is among those chosen under “Among”. Choose all, or another subset." : "The only samples among those chosen are the ones that were asked for. Choose all, or another subset."}
+    </EmptyState>
+  );
+}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -19,8 +21,10 @@ from percepta.core.targets import (
     target_to_json,
 )
 from percepta.engine.evaluate import evaluate
-from percepta.engine.explain import FUSED, Explainer, Wish, as_grid
-from percepta.integration import from_datasets
+from percepta.engine.explain import Explainer
+from percepta.engine.explanation import FUSED, Wish
+from percepta.engine.laying import as_grid
+from percepta.integration import Connection, Visualizer, from_datasets
 from percepta.storage import Workspace
 
 SIDE, CLASSES = 12, 3
@@ -245,3 +249,41 @@ def test_tokens_of_a_vision_transformer_are_a_square() -> None:
     assert as_grid(np.arange(16, dtype=np.float32), 2).shape == (4, 4)  # type: ignore[union-attr]
     assert as_grid(np.arange(15, dtype=np.float32), 2) is None
     assert as_grid(np.float32([[1]]), 2) is None
+
+
+def test_a_visual_that_was_rearranged_has_maps_of_its_own(explainer: Explainer) -> None:
+    """A visualizer that shows the upper half on its side, twice as large, and says so of heat maps too."""
+
+    def sideways(heatmaps: dict[str, np.ndarray], arrays: dict[str, np.ndarray]) -> np.ndarray:
+        assert heatmaps["picture"].shape == arrays["picture"].shape == (1, 1, SIDE, SIDE)
+        assert heatmaps["scores"].shape == arrays["scores"].shape == (1, CLASSES)
+        assert not heatmaps["scores"].any()
+        return heatmaps["picture"][0, 0, : SIDE // 2].T.repeat(2, 0).repeat(2, 1)
+
+    def broken(heatmaps: object, arrays: object) -> np.ndarray:
+        return np.zeros(3)
+
+    name = explainer.integration.inputs[0].name
+    wires = (
+        Connection("picture", "input", name),
+        Connection("scores", "prediction", prediction(explainer)),
+    )
+    more = tuple(
+        Visualizer(title, lambda picture, scores: None, wires, heatmap=function)
+        for title, function in (("sideways", sideways), ("broken", broken))
+    )
+    integration = replace(explainer.integration, visualizers=more)
+    own = Explainer(explainer.run, integration, explainer.model)
+    wish = Wish((1, 2), (ClassTarget(prediction(explainer), 1),))
+    answer = own.explain(wish)
+    maps = {(heat.row, heat.over, heat.layer): heat.values for heat in answer.maps}
+    assert {over for _, over, _ in maps} == {name, "visual:sideways"}
+    for row in wish.rows:
+        for layer in ("first", "second", FUSED):
+            expected = maps[row, name, layer][: SIDE // 2].T.repeat(2, 0).repeat(2, 1)
+            np.testing.assert_allclose(maps[row, "visual:sideways", layer], expected, atol=1e-6)
+    assert len(answer.notes) == 1
+    assert "broken" in answer.notes[0] and "instead of finite values [H, W]" in answer.notes[0]
+    shown = next(heat for heat in answer.maps if heat.over == "visual:sideways")
+    with pytest.raises(TargetError, match="does not lie over an input"):
+        own.faithfulness(wish, shown)

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from percepta.analysis.attribution import METHODS, method_named
 from percepta.core.filters import Filter
 from percepta.core.targets import target_from_json, target_to_json
-from percepta.engine.explain import Channels, Explainer, HeatMap, Wish
+from percepta.engine.explain import Explainer
+from percepta.engine.explanation import Channels, HeatMap, Wish
 from percepta.engine.similar import LIMIT, Found, Population, find_similar
 
 MOST_CHANNELS = 12

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,111 +11,35 @@ from numpy.typing import NDArray
 
 from percepta.analysis.attribution import METHODS, Method, Question, method_named
 from percepta.analysis.attribution.faithfulness import Faithfulness, faithfulness
-from percepta.analysis.attribution.fusing import enlarge, fuse
+from percepta.analysis.attribution.fusing import enlarge
 from percepta.core.errors import NotFoundError, TargetError
 from percepta.core.targets import ClassTarget, Target
 from percepta.engine.batches import Batch, stack
 from percepta.engine.binding import Asked, Binder
 from percepta.engine.explained import BoundTarget
+from percepta.engine.explanation import Channels, Explanation, HeatMap, Wish
+from percepta.engine.laying import (
+    over_inputs,
+    over_visuals,
+    positions_at,
+    positions_of,
+    spread_layers,
+)
 from percepta.engine.opening import open_for
 from percepta.engine.preparing import example_inputs
 from percepta.engine.recording import run_batch
 from percepta.engine.similar import Population
 from percepta.engine.subject import ModelSubject
+from percepta.integration import Batch as Arrays
 from percepta.integration import Integration, complete, read_spread
 from percepta.integration.pictures import channel_axis_of
 from percepta.models import Layer, Model
 from percepta.storage import Run
 
-FloatArray = NDArray[np.float32]
-
-DEPTHS = 3
-"""Layers explained unless they are named: early, middle, last."""
 DEFAULT_METHOD = METHODS[0].name
 WITHOUT_GRADIENTS = "rise"
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What is asked of an explanation.
-
-    Attributes:
-        rows: samples of the run, of one subset.
-        targets: what is explained, for every sample; those of one kind at once.
-        method: name of an attribution method; None: Layer-CAM, or RISE where there are no gradients.
-        layers: names of layers; None: one of each depth.
-        signed: whether what speaks against the target is wanted too; None: for a loss and a direction.
-        seed: of what is random.
-    """
-
-    rows: tuple[int, ...]
-    targets: tuple[Target, ...]
-    method: str | None = None
-    layers: tuple[str, ...] | None = None
-    signed: bool | None = None
-    seed: int = 0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class HeatMap:
-    """One heat map.
-
-    Attributes:
-        row: the sample.
-        target: which of the targets, by position.
-        over: name of the input that it lies over.
-        layer: the layer it was made at; None: at the input itself; ``fused``: several layers together.
-        values: ``[…positions]`` float32, as fine as the layer sees; it covers the whole input.
-    """
-
-    row: int
-    target: int
-    over: str
-    layer: str | None
-    values: FloatArray
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Channels:
-    """How much each channel of a layer counts for a target.
-
-    Attributes:
-        row: the sample.
-        target: which of the targets, by position.
-        layer: the layer.
-        importance: ``[C]`` float32, signed.
-    """
-
-    row: int
-    target: int
-    layer: str
-    importance: FloatArray
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Explanation:
-    """Heat maps with all that must be said beside them.
-
-    Attributes:
-        method: name of the method that made them.
-        signed: whether negative values speak against the target.
-        layers: the layers, in execution order.
-        values: ``[rows, targets]``, each target's number for each sample.
-        maps: the heat maps.
-        channels: the channels' importance; empty for methods over inputs.
-        notes: what a person should know, one sentence each.
-    """
-
-    method: str
-    signed: bool
-    layers: tuple[str, ...]
-    values: FloatArray
-    maps: tuple[HeatMap, ...]
-    channels: tuple[Channels, ...]
-    notes: tuple[str, ...] = ()
-
-
-FUSED = "fused"
+WITHOUT_POSITIONS = "integrated-gradients"
+"""Where no layer has positions, as in networks of linear layers over a table."""
 
 
 @dataclass
@@ -216,28 +139,34 @@ class Explainer:
         values = np.empty((len(wish.rows), len(wish.targets)), np.float32)
         maps: list[HeatMap] = []
         channels: list[Channels] = []
+        notes = self._notes(method)
         for group in _alike(wish.targets):
             targets = [wish.targets[index] for index in group]
             question = self.question(asked, targets, signed=signed, seed=wish.seed)
             if method.contrasts:
                 question = replace(question, rival=self._rival(asked, targets))
+            if (
+                not method.needs_gradients
+            ):  # whole numbers can be left out, though not differentiated
+                question = replace(question, of_inputs=tuple(question.inputs))
             answer = method.attribute(replace(question, of_layers=layers))
             for index, (row, target) in enumerate(
                 (row, target) for row in range(len(wish.rows)) for target in group
             ):
                 values[row, target] = answer.value[index]
                 given = wish.rows[row], target
-                for name, heat in answer.inputs.items():
-                    maps.append(HeatMap(*given, name, None, heat[index]))
+                own = [HeatMap(*given, n, None, heat[index]) for n, heat in answer.inputs.items()]
                 at_layers = {name: heat[index] for name, heat in answer.layers.items()}
-                maps += self._over_inputs(given, question, at_layers)
+                own += over_inputs(given, question, at_layers)
+                shown, failures = self._over_visuals(asked, row, question, own)
+                maps += [*own, *shown]
+                notes += failures
                 channels += [
                     Channels(*given, name, importance[index])
                     for name, importance in answer.channels.items()
                 ]
-        return Explanation(
-            method.name, signed, layers, values, tuple(maps), tuple(channels), self._notes(method)
-        )
+        told = tuple(dict.fromkeys(notes))
+        return Explanation(method.name, signed, layers, values, tuple(maps), tuple(channels), told)
 
     def question(
         self, asked: Asked, targets: Sequence[Target], *, signed: bool = False, seed: int = 0
@@ -282,94 +211,55 @@ class Explainer:
             TargetError: the map does not lie over an input of numbers that can be left out.
         """
         question = self.question(self.ask([heat.row]), [wish.targets[heat.target]], seed=wish.seed)
-        array = question.inputs[heat.over]
-        axis = question.channel_axes[heat.over]
-        positions = tuple(n for i, n in enumerate(array.shape) if i not in (0, axis))
-        fine = enlarge(heat.values[None], positions)
+        if heat.over not in question.inputs:
+            raise TargetError(
+                f"The map does not lie over an input but over {heat.over!r}.",
+                fix=f"Test one over {', '.join(question.inputs)}.",
+            )
+        fine = enlarge(heat.values[None], positions_of(question, heat.over))
         return faithfulness(question, heat.over, fine)
+
+    def _over_visuals(
+        self, asked: Asked, row: int, question: Question, maps: Sequence[HeatMap]
+    ) -> tuple[list[HeatMap], list[str]]:
+        bringing = [one for one in self.integration.visualizers if one.heatmap is not None]
+        if not bringing or not maps:
+            return [], []
+        given = asked.keys, asked.inputs, asked.ground_truths, asked.forward.outputs, asked.samples
+        return over_visuals(bringing, Arrays(*given), row, question, maps)
 
     def _method(self, name: str | None) -> Method:
         reason = self.model.no_gradients
         if name is None:
-            return method_named(DEFAULT_METHOD if reason is None else WITHOUT_GRADIENTS)
+            if reason is not None:
+                return method_named(WITHOUT_GRADIENTS)
+            return method_named(DEFAULT_METHOD if self._placed() else WITHOUT_POSITIONS)
         method = method_named(name)
         if method.needs_gradients and reason is not None:
             free = ", ".join(one.name for one in METHODS if not one.needs_gradients)
             raise TargetError(f"{method.title} needs gradients. {reason}", fix=f"Use {free}.")
         return method
 
-    def _notes(self, method: Method) -> tuple[str, ...]:
-        reason = self.model.no_gradients
-        if reason is None or method.needs_gradients:
-            return ()
-        return (
-            f"{method.title} hides parts of the input and looks, since the model has no gradients.",
-        )
+    def _notes(self, method: Method) -> list[str]:
+        if self.model.no_gradients is None or method.needs_gradients:
+            return []
+        return [f"{method.title} hides parts of the input: the model has no gradients."]
+
+    def _placed(self) -> list[Layer]:
+        """Return the layers whose responses have positions."""
+        shapes = {node.name: node.shape for node in self.model.network.nodes}
+        return [layer for layer in self.model.layers if positions_at(layer, shapes) > 1]
 
     def _chosen_layers(self, names: Sequence[str] | None) -> tuple[str, ...]:
         if names is None:
-            shapes = {node.name: node.shape for node in self.model.network.nodes}
-            placed = [layer for layer in self.model.layers if _positions(layer, shapes) > 1]
-            return tuple(layer.name for layer in spread_layers(placed or self.model.layers))
+            chosen = spread_layers(self._placed() or self.model.layers)
+            return tuple(layer.name for layer in chosen)
         for name in names:
             if name not in self._layers:
                 raise NotFoundError(
                     f"The model has no layer {name!r}.", fix="`percepta model show` lists them."
                 )
         return tuple(name for name in self._layers if name in names)
-
-    def _over_inputs(
-        self, given: tuple[int, int], question: Question, at_layers: Mapping[str, FloatArray]
-    ) -> list[HeatMap]:
-        """Lay the maps of layers over the inputs whose positions they can be of, each and fused."""
-        maps = []
-        for name, array in question.inputs.items():
-            axis = question.channel_axes[name]
-            positions = tuple(n for i, n in enumerate(array.shape) if i not in (0, axis))
-            fitting = {
-                layer: grid
-                for layer, heat in at_layers.items()
-                if (grid := as_grid(heat, len(positions))) is not None
-            }
-            maps += [HeatMap(*given, name, layer, grid) for layer, grid in fitting.items()]
-            if len(fitting) > 1:
-                finest = max((grid.shape for grid in fitting.values()), key=np.prod)
-                together = fuse([grid[None] for grid in fitting.values()], finest)[0]
-                maps.append(HeatMap(*given, name, FUSED, together))
-        return maps
-
-
-def as_grid(heat: FloatArray, axes: int) -> FloatArray | None:
-    """Return a layer's map as one over an input of so many axes of positions; None: it cannot be.
-
-    The tokens of a vision transformer, a square number with or without one more in front, are a square.
-    """
-    if heat.ndim == axes and heat.size > 1:
-        return heat
-    if axes == 2 and heat.ndim == 1:
-        for extra in (0, 1):
-            side = int(np.sqrt(len(heat) - extra))
-            if side > 1 and side * side == len(heat) - extra:
-                return heat[extra:].reshape(side, side)
-    return None
-
-
-def spread_layers(layers: Sequence[Layer], count: int = DEPTHS) -> list[Layer]:
-    """Return a few layers, evenly spread from the first to the last; norms are passed over."""
-    chosen = [layer for layer in layers if layer.kind != "norm"] or list(layers)
-    wanted = min(count, len(chosen))
-    if wanted == 1:
-        return [chosen[-1]]
-    return [chosen[round(i * (len(chosen) - 1) / (wanted - 1))] for i in range(wanted)]
-
-
-def _positions(layer: Layer, shapes: Mapping[str, Sequence[int | None] | None]) -> int:
-    """Return how many positions a layer's response has; one where that is not known."""
-    shape = list(shapes.get(layer.name) or ())
-    axes = (
-        {axis % len(shape) for axis in (layer.batch_axis, layer.channel_axis)} if shape else set()
-    )
-    return math.prod(size or 2 for axis, size in enumerate(shape) if axis not in axes)
 
 
 def _alike(targets: Sequence[Target]) -> list[list[int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, overload
 
 from percepta.core.errors import IntegrationError, Where
@@ -150,18 +150,25 @@ def metric(
     return named("metric", name, add)
 
 
-def visualizer(name: str, connect: Mapping[str, str] | None = None) -> Decorator:
+def visualizer(
+    name: str,
+    connect: Mapping[str, str] | None = None,
+    heatmap: Callable[..., Any] | None = None,
+) -> Decorator:
     """Declare a visualizer: arrays of one sample, by argument name -> a visual.
 
     Args:
         name: name shown in the sample panel.
         connect: as for `loss`.
+        heatmap: where the visual shows its arguments resized or rearranged, does the same to heat maps over
+            them: ``(heat maps by argument, arrays by argument) -> [H, W]``, each ``[1, …]`` in the argument's
+            shape (zeros where there is no heat); None: pixels agree.
     """
 
     def add(function: F, collector: Collector, where: Where) -> None:
         checked = collector.named("visualizer", name, collector.visualizers, where)
         collector.visualizers.append(checked)
-        collector.wish(Visualizer(checked, function, where=where), connect)
+        collector.wish(Visualizer(checked, function, where=where, heatmap=heatmap), connect)
 
     return named("visualizer", name, add)
 

@@ -113,12 +113,19 @@ class Rise:
             )
             for index in range(self.masks):
                 seen[index] = _smooth_mask(seen.shape[1:], self.cells, random)
-                shown = baseline + seen[index] * (array - baseline)
+                shown = _shown(array, baseline, seen[index])
                 inputs = {**question.inputs, name: shown.astype(array.dtype)}
                 values[index] = question.subject.values(inputs)
             shared = np.float32(_channels(array, question.channel_axes.get(name)))
             effects[name] = np.broadcast_to(_regressed(values, seen) / shared, array.shape)
         return over_inputs(question, effects, value)
+
+
+def _shown(array: Array, baseline: Array, mask: FloatArray) -> Array:
+    """Show an input through a mask; whole numbers, such as tokens, are there or not."""
+    if array.dtype.kind != "f" or (array == np.round(array)).all():
+        return np.where(mask >= KEPT, array, baseline)
+    return np.asarray(baseline + mask * (array - baseline))
 
 
 def _regressed(values: FloatArray, seen: FloatArray) -> FloatArray:

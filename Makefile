@@ -4,12 +4,14 @@
 #   PYTHON=python3.12          the Python to make .venv with
 #   TORCH_INDEX=<index url>    where to take torch from, e.g. PyTorch's index of CPU builds
 #   DEMO=mnist                 the demo to run (default: digits)
+#   WORKERS=8                  processes that run the Python tests (default: 2)
 
 VENV := .venv
 BIN := $(VENV)/bin
 MADE := $(VENV)/.made
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 DEMO ?= digits
+WORKERS ?= 2
 
 STAGES := lint contracts types test-web test-python test-browser test-packaging
 
@@ -76,7 +78,7 @@ test-web: $(MADE)/dev node ## the unit tests of the page
 	$(BIN)/python -m tools.web_assets npm test --silent
 
 test-python: $(MADE)/dev ## unit and integration tests
-	$(BIN)/pytest -q -m "not browser and not packaging"
+	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile -m "not browser and not packaging"
 
 test-browser: $(MADE)/dev web ## the page in a real Chromium
 	$(BIN)/python -m tests.browser.chromium

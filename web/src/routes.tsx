@@ -1,5 +1,6 @@
 /** The page's addresses. They live behind the hash, so that any path prefix serves them. */
 import { createHashHistory, createRootRoute, createRoute, createRouter } from "@tanstack/react-router";
+import { AnalyzePage } from "./analysis/AnalyzePage";
 import { ExplorePage } from "./explore/ExplorePage";
 import { RunLayout } from "./explore/RunLayout";
 import type { Search } from "./explore/viewUrl";
@@ -29,10 +30,11 @@ const run = createRoute({
 });
 const explore = createRoute({ getParentRoute: () => run, path: "/", component: ExplorePage });
 const samples = createRoute({ getParentRoute: () => run, path: "/samples", component: SamplesPage });
+const analyze = createRoute({ getParentRoute: () => run, path: "/analyze", component: AnalyzePage });
 const network = createRoute({ getParentRoute: () => run, path: "/network", component: NetworkPage });
 
 export const router = createRouter({
-  routeTree: root.addChildren([projects, runs, jobs, run.addChildren([explore, samples, network])]),
+  routeTree: root.addChildren([projects, runs, jobs, run.addChildren([explore, samples, analyze, network])]),
   history: createHashHistory(),
   // Every part of a search is a text; views encode themselves (explore/viewUrl.ts).
   parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),

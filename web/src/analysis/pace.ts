@@ -1,4 +1,3 @@
-/** How much is asked at once. */
 /**
  * How the targets of a prediction are asked for: all in one question; the chosen one and then all; or only the chosen
  * one, where each is dear.

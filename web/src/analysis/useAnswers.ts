@@ -12,6 +12,8 @@ export interface Asking {
   classes: Choice[];
   losses: Choice[];
   chosen: Choice | undefined;
+  /** Targets beyond these that are compared with each other. */
+  beside: Target[];
   pace: Pace;
   /** Whether every class is wanted, whatever it costs. */
   everything: boolean;
@@ -32,7 +34,7 @@ export interface Answers {
 /** Names this page among those that ask: its newer question takes the place of its older one. */
 const PAGE = Math.random().toString(36).slice(2);
 
-export function useAnswers({ row, classes, losses, chosen, pace, everything, method, layers, signed }: Asking): Answers {
+export function useAnswers({ row, classes, losses, chosen, beside, pace, everything, method, layers, signed }: Asking): Answers {
   const { run } = useRun();
   const question = (who: string, targets: Target[], both: boolean): ExplainRequest => ({ rows: [row], targets, method, layers, signed: both, slot: `${who} ${PAGE}` });
   const ask = (who: string, targets: Target[], both: boolean, enabled: boolean) => ({
@@ -46,7 +48,9 @@ export function useAnswers({ row, classes, losses, chosen, pace, everything, met
   const first = useQuery(ask("chosen", ofClass ? [chosen.target] : [], signed, pace !== "together"));
   const all = useQuery(ask("all", targetsOf(classes), signed, everything || pace === "together" || (pace === "chosen first" && first.isSuccess && !first.isPlaceholderData)));
   const measured = useQuery(ask("losses", targetsOf(losses), true, ofLoss || all.isSuccess));
-  const asked = [first, all, measured];
+  const unknown = beside.filter((target) => target.kind === "class" && !classes.some((one) => sameTarget(one.target, target)));
+  const more = useQuery(ask("beside", unknown.length > 0 || pace !== "together" ? beside.filter(({ kind }) => kind !== "loss") : [], signed, true));
+  const asked = [first, all, measured, more];
   const main = ofLoss ? measured : pace === "together" ? all : first;
   return {
     of: (target) => found(asked, target, row),

@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { useOpenAnalysis } from "../analysis/useOpenAnalysis";
 import { coordinatesQuery } from "../api/queries";
 import { rowsOf } from "../filters/bits";
 import { useMatching, useSelected } from "../filters/hooks";
@@ -22,7 +23,9 @@ export function useRunKeys(): void {
   const narrow = useNarrow();
   const chosen = useChosenRows();
   const fetchSimilars = useFetchSimilars();
+  const analyze = useOpenAnalysis();
   useKeys({
+    a: analyze,
     v: () => ui({ mode: "pan" }),
     l: () => ui({ mode: "lasso" }),
     b: () => ui({ mode: "box" }),

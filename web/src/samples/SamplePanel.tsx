@@ -1,6 +1,7 @@
 import { ActionIcon, Skeleton, Tooltip } from "@mantine/core";
 import { IconArrowLeft, IconFocus2, IconX } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { AnalyzeButton } from "../analysis/AnalyzeButton";
 import { sampleQuery } from "../api/queries";
 import type { Sample } from "../api/types";
 import { useMapHandle } from "../explore/mapHandle";
@@ -27,6 +28,7 @@ export function SamplePanel({ row, within }: { row: number; within: number | nul
       {sample && (
         <div className={classes.scroll} data-stale={query.isPlaceholderData || undefined}>
           <div className={classes.ask}>
+            <AnalyzeButton />
             <FetchSimilars />
           </div>
           {sample.visuals.map((visual, at) => (

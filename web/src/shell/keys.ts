@@ -27,12 +27,24 @@ export const KEYS: { group: string; keys: { keys: string[]; does: string }[] }[]
     keys: [
       { keys: ["→"], does: "Next sample of the selection or filter" },
       { keys: ["←"], does: "Previous sample" },
+      { keys: ["A"], does: "Analyze the sample: why the model said this" },
       { keys: ["S"], does: "Fetch similars of the sample or the selection" },
       { keys: ["G"], does: "Open or close the drawer of samples" },
       { keys: ["P"], does: "Open or close the panel" },
       { keys: ["I"], does: "Keep only the selection (as a filter)" },
       { keys: ["X"], does: "Leave out the selection (as a filter)" },
       { keys: ["Esc"], does: "Close what is open, then clear the selection" },
+    ],
+  },
+  {
+    group: "Analysis of a sample",
+    keys: [
+      { keys: ["1", "…", "0"], does: "Explain a class" },
+      { keys: ["M"], does: "Choose the method" },
+      { keys: ["["], does: "Previous layer" },
+      { keys: ["]"], does: "Next layer" },
+      { keys: ["O"], does: "Overlay on or off" },
+      { keys: ["Esc"], does: "Back to where it was opened" },
     ],
   },
   {

@@ -10,6 +10,8 @@ interface Ui {
   panelWidth: number;
   drawerHeight: number;
   mode: Mode;
+  /** The view that an analysis was opened from, and leads back to. */
+  analyzedFrom: "/runs/$run" | "/runs/$run/samples";
   set(part: Partial<Omit<Ui, "set">>): void;
 }
 
@@ -35,6 +37,7 @@ export const useUi = create<Ui>()((set, get) => ({
   panelWidth: 348,
   drawerHeight: 260,
   mode: "pan",
+  analyzedFrom: "/runs/$run",
   ...kept(),
   set: (part) => {
     set(part);

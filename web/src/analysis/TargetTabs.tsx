@@ -1,0 +1,47 @@
+import { Tooltip } from "@mantine/core";
+import { percent } from "../theme/format";
+import classes from "./analysis.module.css";
+import { type Choice, MOST_TABS } from "./targets";
+
+/** The targets as tabs: classes, then the two readings of each loss. */
+export function TargetTabs({ choices, chosen, onChoose }: { choices: Choice[]; chosen: Choice | undefined; onChoose: (key: string) => void }) {
+  const values = choices.filter(({ target }) => target.kind !== "loss");
+  return (
+    <div className={classes.tabs} role="tablist" aria-label="What is explained" data-testid="targets">
+      {choices.map((choice) => {
+        const at = values.indexOf(choice);
+        const key = at >= 0 && at < MOST_TABS ? (at + 1) % 10 : null;
+        return (
+          <Tooltip key={choice.key} label={tip(choice, key)}>
+            <button
+              type="button"
+              role="tab"
+              aria-selected={choice.key === chosen?.key}
+              className={classes.tab}
+              data-kind={choice.target.kind}
+              data-reading={choice.reading}
+              data-testid="target"
+              data-key={choice.key}
+              onClick={() => onChoose(choice.key)}
+            >
+              <b>{choice.label}</b>
+              {choice.score !== null && <span>{shown(choice.score)}</span>}
+              {choice.predicted && <em>predicted</em>}
+              {choice.truth && <em data-truth>true</em>}
+              {choice.score !== null && <i style={{ width: `${Math.min(1, Math.max(0, choice.score)) * 100}%` }} />}
+            </button>
+          </Tooltip>
+        );
+      })}
+    </div>
+  );
+}
+
+function shown(score: number): string {
+  return score >= 0 && score <= 1.0001 ? percent(score) : score.toPrecision(3);
+}
+
+function tip(choice: Choice, key: number | null): string {
+  const text = choice.target.kind === "loss" ? `What ${choice.reading} the loss for this sample` : `Explain ${choice.told}`;
+  return key === null ? text : `${text} (${key})`;
+}

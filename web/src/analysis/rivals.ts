@@ -1,0 +1,34 @@
+/** What is set beside each other: the predicted and the true. Pure. */
+import type { Choice } from "./targets";
+import type { Choices } from "./useChoices";
+
+export interface Rival {
+  title: string;
+  choice: Choice;
+}
+
+/**
+ * The two targets to compare: predicted and true class; the runner-up where the model is right or the truth is not
+ * known; of a prediction with positions one class, where it is predicted and where it is true; the two sides of a loss.
+ */
+export function rivals({ chosen, classes, losses, positions }: Choices): Rival[] {
+  if (!chosen) return [];
+  const { target } = chosen;
+  if (target.kind === "loss")
+    return losses.filter((one) => one.target.kind === "loss" && one.target.name === target.name).map((choice) => ({ title: choice.reading === "raises" ? "What raises it" : "What lowers it", choice }));
+  if (target.kind === "class" && positions)
+    return [
+      { title: "Where the model predicts it", choice: { ...chosen, target: { ...target, region: "predicted" } } },
+      { title: "Where it is true", choice: { ...chosen, target: { ...target, region: "true" } } },
+    ];
+  const predicted = classes.find((one) => one.predicted) ?? classes[0];
+  const truth = classes.find((one) => one.truth);
+  if (truth && truth !== predicted)
+    return [
+      { title: `Predicted: ${predicted.label}`, choice: predicted },
+      { title: `True: ${truth.label}`, choice: truth },
+    ];
+  const second = classes.find((one) => one !== predicted);
+  const first = { title: truth ? `Predicted, and true: ${predicted.label}` : `Predicted: ${predicted.label}`, choice: predicted };
+  return second ? [first, { title: `Runner-up: ${second.label}`, choice: second }] : [first];
+}

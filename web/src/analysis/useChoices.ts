@@ -1,0 +1,40 @@
+/** What can be explained of a sample: its classes or values, and the losses. */
+import { useMemo } from "react";
+import type { NetworkDetails, PredictionInfo, Sample } from "../api/types";
+import { useRun } from "../explore/run";
+import type { Analysis } from "./state";
+import { type Choice, classChoices, lossChoices, valueChoices } from "./targets";
+import { lossesOf, outputShape } from "./wiring";
+
+export interface Choices {
+  /** The prediction that the classes are of. */
+  prediction: PredictionInfo | undefined;
+  /** Whether its scores have positions: pixels, tokens. */
+  positions: boolean;
+  classes: Choice[];
+  losses: Choice[];
+  chosen: Choice | undefined;
+}
+
+/** Nothing until the sample and the network are known: what is asked first decides what comes first. */
+export function useChoices(sample: Sample | undefined, network: NetworkDetails | undefined, settled: boolean, { target, region }: Analysis): Choices {
+  const { run } = useRun();
+  return useMemo(() => {
+    const prediction = predictionOf(run.predictions, target);
+    if (!sample || !settled) return { prediction, positions: false, classes: [], losses: [], chosen: undefined };
+    const shape = prediction ? outputShape(network, prediction.name) : null;
+    const said = sample.predictions.find(({ name }) => name === prediction?.name);
+    const scored = prediction && (prediction.labels !== null || (said?.scores.length ?? 0) > 0);
+    const classes = !prediction ? [] : scored ? classChoices(prediction, said, region, target) : valueChoices(prediction.name, shape ?? []);
+    const losses = lossChoices(lossesOf(network));
+    const all = [...classes, ...losses];
+    return { prediction, positions: (shape?.length ?? 0) > 1, classes, losses, chosen: all.find(({ key }) => key === target) ?? all[0] };
+  }, [run.predictions, sample, network, settled, target, region]);
+}
+
+/** The prediction that a target is of; else the first. */
+function predictionOf(predictions: PredictionInfo[], target: string | null): PredictionInfo | undefined {
+  const named = predictions.filter(({ name }) => target?.startsWith(`class ${name} `) || target?.startsWith(`output ${name} `));
+  // Of names that begin alike, the longest is meant.
+  return named.sort((a, b) => b.name.length - a.name.length)[0] ?? predictions[0];
+}

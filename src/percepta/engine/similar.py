@@ -18,7 +18,7 @@ from percepta.analysis.similars import (
     similarities,
 )
 from percepta.core.errors import NotFoundError, TargetError
-from percepta.core.fields import FieldGroup, FieldType
+from percepta.core.fields import Field, FieldGroup, FieldType
 from percepta.core.filters import Filter
 from percepta.core.subsets import Subset
 from percepta.storage import Run
@@ -32,7 +32,7 @@ TELLING_GROUPS = (FieldGroup.PREDICTION, FieldGroup.METADATA, FieldGroup.METRIC,
 
 
 class Population:
-    """The latent vectors of a run, seen from their mean.
+    """The latent vectors of a run, seen from their mean, and the columns that tell its samples apart.
 
     Args:
         run: the run.
@@ -41,6 +41,13 @@ class Population:
     def __init__(self, run: Run) -> None:
         self.run = run
         self._means: dict[str, FloatArray] = {}
+        self._columns: dict[str, Column] = {}
+
+    def column(self, field: Field) -> Column:
+        """Return the values of a field, read once."""
+        if field.name not in self._columns:
+            self._columns[field.name] = Column(self.run.values(field.name), field.type)
+        return self._columns[field.name]
 
     def vectors(self, space: str) -> FloatArray:
         """Return a latent space.
@@ -172,23 +179,24 @@ def find_similar(
         found.rows,
         found.scores,
         int(run.n if among is None else among.sum()),
-        read_group(run, members, scores[members]),
+        read_group(population, members, scores[members]),
     )
 
 
-def read_group(run: Run, rows: Sequence[int], weights: FloatArray) -> GroupReading:
+def read_group(population: Population, rows: Sequence[int], weights: FloatArray) -> GroupReading:
     """Read what a group of samples has in common.
 
     Args:
-        run: the run.
+        population: of the run.
         rows: the group.
         weights: ``[k]``, how much each counts when labels are compared, such as its similarity.
     """
+    run = population.run
     members = np.zeros(run.n, bool)
     members[list(rows)] = True
     fields = {field.name: field for field in run.fields}
     columns = {
-        field.name: Column(run.values(field.name), field.type)
+        field.name: population.column(field)
         for field in run.fields
         if field.group in TELLING_GROUPS
     }
@@ -199,7 +207,7 @@ def read_group(run: Run, rows: Sequence[int], weights: FloatArray) -> GroupReadi
     }
     shares["subset"] = _shares(_subsets(run), members)
     losses = [name for name, field in fields.items() if field.group is FieldGroup.LOSS]
-    loss = np.asarray(run.values(losses[0]), float) if losses else None
+    loss = np.asarray(columns[losses[0]].values, float) if losses else None
     labels = [columns["label"].values[row] for row in rows] if "label" in columns else []
     odd = odd_ones_out([_plain(label) for label in labels], weights)
     unlabeled = run.subsets.get(Subset.UNLABELED, range(0))

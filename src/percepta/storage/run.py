@@ -144,7 +144,7 @@ class Run:
             return column.cast("double").fill_null(np.nan).to_numpy()  # type: ignore[no-any-return]
         if str(column.type) in ("float", "double"):
             return column.to_numpy()  # type: ignore[no-any-return]
-        return np.array(column.to_pylist(), object)
+        return _objects(column)
 
     def latent(self, space: str) -> NDArray[np.float32]:
         """Return a latent space, ``float32 [n, D]``, memory-mapped.
@@ -321,3 +321,12 @@ class Run:
     def _check_row(self, row: int) -> None:
         if not 0 <= row < self.n:
             raise NotFoundError(f"The run has {self.n} samples; there is no row {row}.")
+
+
+def _objects(column: pa.ChunkedArray) -> NDArray[Any]:
+    """Return values as objects, None where missing; equal ones are one object."""
+    encoded = column.unify_dictionaries().combine_chunks().dictionary_encode()
+    kinds = np.array([*encoded.dictionary.to_pylist(), None], object)
+    codes = encoded.indices.fill_null(len(kinds) - 1).to_numpy(zero_copy_only=False)
+    values: NDArray[Any] = kinds[codes]
+    return values

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from percepta.core.targets import Target
+    from percepta.engine.explain import Explainer
+    from percepta.engine.portraits import Gallery, Portrait
+    from percepta.engine.workflow import Subject
     from percepta.storage import MapInfo, Run, Workspace
 
 
@@ -20,12 +25,18 @@ class Evaluation:
         map: the map that was made of it; None if none was asked for.
         workspace: where it lies.
         metrics: mean of every loss and metric by subset.
+        subject: the model and the data, which explain its samples.
+        device: where the model runs; None for the best there is.
+        trust: whether its file may run code when it is opened.
     """
 
     run: Run
     map: MapInfo | None
     workspace: Workspace
     metrics: dict[str, dict[str, float]]
+    subject: Subject = field(repr=False)
+    device: str | None = None
+    trust: bool = False
 
     def values(self, field: str) -> Any:
         """Return one field over all samples, a numpy array ``[n]`` (missing: NaN or None)."""
@@ -48,6 +59,110 @@ class Evaluation:
             seed=seed,
             progress=Silent(),
         )
+
+    def explain(
+        self,
+        samples: Any,
+        target: Any = None,
+        *,
+        prediction: str | None = None,
+        method: str | None = None,
+        layers: Sequence[str] | None = None,
+        signed: bool | None = None,
+        seed: int = 0,
+    ) -> Portrait:
+        """Show what the model's answers for samples rest on.
+
+        Args:
+            samples: a row, a sample such as ``"validation/17"``, or several of one subset.
+            target: a class by name or number, a target of :mod:`percepta.core.targets`, ``"loss"``, or a
+                list of them; None: the class predicted for the first sample, and the true one.
+            prediction: whose classes are meant, where the model has several predictions.
+            method: name of a method; None: Layer-CAM where it can be.
+            layers: names of layers; None: one of each depth.
+            signed: whether what speaks against a target is wanted too; None: for a loss and a direction.
+            seed: of what is random.
+
+        Returns:
+            Heat maps, values and channels; ``.save("map.png")``, ``.heat(…)``.
+
+        Raises:
+            NotFoundError: there is no such sample, method or layer.
+            TargetError: there is no such class or loss, or it cannot be explained.
+        """
+        from percepta.engine.asking import class_target, usual_targets
+        from percepta.engine.explanation import Wish
+        from percepta.engine.portraits import portrait
+
+        rows = self._rows(samples)
+        targets: list[Target] = []
+        for wanted in target if isinstance(target, list | tuple) else [target]:
+            if wanted is None:
+                targets += usual_targets(self._explainer, rows[0], prediction)
+            elif wanted == "loss":
+                targets.append(self._explainer.first_loss())
+            elif isinstance(wanted, int | str):
+                targets.append(class_target(self._explainer, wanted, prediction))
+            else:
+                targets.append(wanted)
+        chosen = None if layers is None else tuple(layers)
+        wish = Wish(tuple(rows), tuple(targets), method, chosen, signed, seed)
+        version = self.workspace.catalogue.run(self.run.id).version
+        return portrait(self._explainer, wish, self.workspace.catalogue.version(version).name)
+
+    def similar(
+        self,
+        samples: Any,
+        *,
+        space: str | None = None,
+        limit: int = 50,
+        where: list[dict[str, Any]] | None = None,
+    ) -> Gallery:
+        """Find the samples that the model perceives as it does some others.
+
+        Args:
+            samples: a row, a sample such as ``"validation/17"``, or several, which are one direction.
+            space: name of the latent space; None for the run's first.
+            limit: at most so many.
+            where: a filter as JSON: which samples are candidates; None for all.
+
+        Returns:
+            Rows, keys and scores, the most similar first, and what they share (``.found.reading``).
+
+        Raises:
+            NotFoundError: there is no such sample or space.
+            TargetError: the samples have nothing in common.
+        """
+        from percepta.core.filters import Filter
+        from percepta.engine.portraits import gallery
+        from percepta.engine.similar import Population, find_similar
+
+        chosen = None if where is None else Filter.from_json(where)
+        found = find_similar(
+            Population(self.run), self._rows(samples), space=space, limit=limit, filter=chosen
+        )
+        return gallery(self.run, found)
+
+    @cached_property
+    def _explainer(self) -> Explainer:
+        """The model, opened when this is first asked for, and kept."""
+        from percepta.engine.explain import Explainer
+
+        subject = self.subject
+        return Explainer.open(
+            self.run, subject.integration, subject.source, trust=self.trust, device=self.device
+        )
+
+    def _rows(self, samples: Any) -> list[int]:
+        import numpy as np
+
+        from percepta.engine.asking import row_of
+
+        several = isinstance(samples, list | tuple | range | np.ndarray)
+        return [
+            row_of(self.run, str(one)) if not isinstance(one, int | np.integer) else int(one)
+            for one in (samples if several else [samples])
+        ]
 
     def show(self, **options: Any) -> None:
         """Serve the page and open it at this run; returns on Ctrl-C. See :func:`serve`."""
@@ -143,7 +258,8 @@ def evaluate(
             watcher=terminal,
             resumable=False,
         )
-    return Evaluation(run, made, opened, opened.catalogue.run(run.id).metrics)
+    metrics_by_subset = opened.catalogue.run(run.id).metrics
+    return Evaluation(run, made, opened, metrics_by_subset, subject, chosen.device, chosen.trust)
 
 
 def serve(

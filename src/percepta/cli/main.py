@@ -9,7 +9,19 @@ import sys
 import typer
 
 from percepta import __version__
-from percepta.cli.commands import check, demo, evaluate, explore, init, jobs, model, runs, serve
+from percepta.cli.commands import (
+    check,
+    demo,
+    evaluate,
+    explain,
+    explore,
+    init,
+    jobs,
+    model,
+    runs,
+    serve,
+    similar,
+)
 from percepta.core.errors import JobCancelledError, PerceptaError
 
 app = typer.Typer(
@@ -19,7 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for verbs in (demo, init, evaluate, check, explore, serve, runs, jobs, model):
+for verbs in (demo, init, evaluate, check, explore, explain, similar, serve, runs, jobs, model):
     verbs.register(app)
 
 

@@ -54,8 +54,8 @@ def explain(explainer: Explainer, params: Mapping[str, Any]) -> dict[str, Any]:
             {"name": name, "kind": depths[name].kind, "depth": depths[name].depth}
             for name in answer.layers
         ],
-        "maps": [_map(heat) for heat in answer.maps],
-        "channels": [_channels(one) for one in answer.channels],
+        "maps": [map_to_json(heat) for heat in answer.maps],
+        "channels": [channels_to_json(one) for one in answer.channels],
         "notes": list(answer.notes),
         "seconds": round(time.perf_counter() - started, 4),
     }
@@ -148,7 +148,8 @@ def packed(values: NDArray[Any]) -> str:
     return base64.b64encode(np.ascontiguousarray(values, "<f4").tobytes()).decode("ascii")
 
 
-def _map(heat: HeatMap) -> dict[str, Any]:
+def map_to_json(heat: HeatMap) -> dict[str, Any]:
+    """Return a heat map as JSON, its values packed."""
     return {
         "row": heat.row,
         "target": heat.target,
@@ -159,7 +160,8 @@ def _map(heat: HeatMap) -> dict[str, Any]:
     }
 
 
-def _channels(one: Channels) -> dict[str, Any]:
+def channels_to_json(one: Channels) -> dict[str, Any]:
+    """Return the channels of a layer that count most, as JSON."""
     order = np.argsort(-np.abs(one.importance), kind="stable")[:MOST_CHANNELS]
     return {
         "row": one.row,

@@ -121,13 +121,13 @@ class Binder:
         """Return the strongest other class of a sample; None where nothing is a rival."""
         if not isinstance(target, ClassTarget):
             return None
-        scores = self._scores(target.prediction, asked)[row].copy()
+        scores = self.scores(target.prediction, asked)[row].copy()
         if len(scores) < 2:
             return None
         scores[target.index] = -np.inf
         return replace(target, index=int(scores.argmax()))
 
-    def _scores(self, prediction: str, asked: Asked) -> FloatArray:
+    def scores(self, prediction: str, asked: Asked) -> FloatArray:
         """Return a score a class, ``[B, C]``: over positions, the mean."""
         axis = self._shape(prediction, asked)[1]
         output = asked.forward.outputs[prediction].reshape(self._shape(prediction, asked)[0])

@@ -13,7 +13,7 @@ from percepta.analysis.attribution import METHODS, Method, Question, method_name
 from percepta.analysis.attribution.faithfulness import Faithfulness, faithfulness
 from percepta.analysis.attribution.fusing import enlarge
 from percepta.core.errors import NotFoundError, TargetError
-from percepta.core.targets import ClassTarget, Target
+from percepta.core.targets import ClassTarget, LossTarget, Target
 from percepta.engine.batches import Batch, stack
 from percepta.engine.binding import Asked, Binder
 from percepta.engine.explained import BoundTarget
@@ -96,6 +96,16 @@ class Explainer:
         except BaseException:
             model.close()
             raise
+
+    def first_loss(self) -> LossTarget:
+        """Return the loss that a run is usually judged by.
+
+        Raises:
+            TargetError: there is none.
+        """
+        if not self.integration.losses:
+            raise TargetError("There is no loss to explain.", fix="Explain a class.")
+        return LossTarget(self.integration.losses[0].name)
 
     def close(self) -> None:
         """Give the model back."""

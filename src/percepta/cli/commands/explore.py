@@ -8,10 +8,12 @@ import typer
 
 from percepta.cli.commands.options import (
     Algorithm,
+    FilterOption,
     JsonOption,
     SeedOption,
     WorkspaceOption,
     open_workspace,
+    read_filter,
 )
 
 
@@ -28,28 +30,16 @@ def explore(
     algorithm: Annotated[Algorithm, typer.Option("--algorithm", help="How the map is made.")] = (
         Algorithm.UMAP
     ),
-    where: Annotated[
-        str | None, typer.Option("--filter", help="Filter as JSON: only these samples.")
-    ] = None,
+    where: FilterOption = None,
     seed: SeedOption = 0,
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
 ) -> None:
     """Make another map of a run: another latent space, algorithm, or part of the samples."""
-    import json as codec
-
     from percepta.cli.evaluation import find_run, run_exploration
     from percepta.cli.summary import print_map
-    from percepta.core.errors import FilterError
-    from percepta.core.filters import Filter
 
-    try:
-        chosen = Filter.from_json(codec.loads(where)) if where else None
-    except ValueError as error:
-        raise FilterError(
-            f"--filter is not JSON: {error}.",
-            fix="""Write e.g. '[{"kind": "compare", "field": "loss", "op": "gt", "value": 1}]'.""",
-        ) from None
+    chosen = read_filter(where)
     opened = open_workspace(workspace)
     made = run_exploration(
         opened,

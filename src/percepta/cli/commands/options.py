@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from percepta.core.filters import Filter
     from percepta.jobs.secrets import Secret
     from percepta.storage import Workspace
 
@@ -64,6 +66,10 @@ DeviceOption = Annotated[
 TrustOption = Annotated[
     bool, typer.Option("--trust", help="Allow a model file that runs code when it is opened.")
 ]
+FilterOption = Annotated[
+    str | None, typer.Option("--filter", "--where", help="Filter as JSON: only these samples.")
+]
+RunArgument = Annotated[str, typer.Argument(help="Id of the run (the beginning is enough).")]
 SeedOption = Annotated[int, typer.Option("--seed", help="Equal seeds give equal results.")]
 
 DEFAULT_HOST = "127.0.0.1"
@@ -87,6 +93,26 @@ def read_secrets(options: list[str] | None) -> list[Secret]:
         if secret.warning:
             console().print(f"warning: {secret.warning}", style="yellow", markup=False)
     return secrets
+
+
+def read_filter(text: str | None) -> Filter | None:
+    """Read the filter of ``--filter``.
+
+    Raises:
+        FilterError: it is not JSON, or no filter.
+    """
+    from percepta.core.errors import FilterError
+    from percepta.core.filters import Filter
+
+    if not text:
+        return None
+    try:
+        return Filter.from_json(json.loads(text))
+    except ValueError as error:
+        raise FilterError(
+            f"--filter is not JSON: {error}.",
+            fix="""Write e.g. '[{"kind": "compare", "field": "loss", "op": "gt", "value": 1}]'.""",
+        ) from None
 
 
 def open_workspace(folder: Path | None) -> Workspace:

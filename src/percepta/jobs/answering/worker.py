@@ -56,23 +56,9 @@ class Answers:
 
     @cached_property
     def _explainer(self) -> Explainer:
-        from percepta.engine.explain import Explainer
-        from percepta.engine.options import EvaluateOptions
-        from percepta.engine.workflow import Subject
-        from percepta.jobs.answering.origin import origin_of
-        from percepta.jobs.secrets import needed_by
+        from percepta.jobs.answering.opening import open_explainer
 
-        origin = origin_of(self._workspace, self._run.id)
-        options = EvaluateOptions.from_json(origin.options)
-        with needed_by({"secrets": list(origin.secrets)}, "explain"):
-            subject = Subject.from_script(origin.script, origin.model)
-        return Explainer.open(
-            self._run,
-            subject.integration,
-            subject.source,
-            trust=options.trust,
-            device=options.device,
-        )
+        return open_explainer(self._workspace, self._run)
 
     def _explain(self, params: dict[str, Any]) -> Any:
         from percepta.engine import answers

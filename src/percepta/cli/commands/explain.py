@@ -1,0 +1,84 @@
+"""``percepta explain``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from percepta.cli.commands.options import (
+    JsonOption,
+    RunArgument,
+    SecretOption,
+    SeedOption,
+    WorkspaceOption,
+    open_workspace,
+    read_secrets,
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command()(explain)
+
+
+def explain(
+    run: RunArgument,
+    sample: Annotated[
+        str | None, typer.Argument(help="The sample, such as validation/17.", show_default=False)
+    ] = None,
+    row: Annotated[
+        int | None, typer.Option("--row", help="The sample by its row in the run instead.")
+    ] = None,
+    class_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--class",
+            "-c",
+            metavar="NAME|INDEX",
+            help="Explain this class; repeatable. Else the predicted class and the true one.",
+        ),
+    ] = None,
+    loss: Annotated[
+        bool, typer.Option("--loss", help="Explain the loss: what raises it, what lowers it.")
+    ] = False,
+    prediction: Annotated[
+        str | None, typer.Option("--prediction", help="Whose classes, where there are several.")
+    ] = None,
+    method: Annotated[
+        str | None,
+        typer.Option("--method", help="layer-cam, grad-cam, integrated-gradients, occlusion …"),
+    ] = None,
+    layer: Annotated[
+        list[str] | None,
+        typer.Option("--layer", help="A layer to look at; repeatable. Else one of each depth."),
+    ] = None,
+    signed: Annotated[
+        bool, typer.Option("--signed", help="Show also what speaks against the target.")
+    ] = False,
+    to: Annotated[
+        Path | None, typer.Option("--to", help="File of the picture; else named by the sample.")
+    ] = None,
+    secret: SecretOption = None,
+    seed: SeedOption = 0,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Show what the model's answer for a sample rests on: heat maps, and the channels that count."""
+    from percepta.cli.explaining import Asking, explain_sample
+
+    asking = Asking(
+        sample,
+        row,
+        tuple(class_ or ()),
+        loss,
+        prediction,
+        method,
+        tuple(layer) if layer else None,
+        signed or None,
+        seed,
+    )
+    explain_sample(
+        open_workspace(workspace), run, asking, to, secrets=read_secrets(secret), as_json=json
+    )

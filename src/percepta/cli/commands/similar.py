@@ -1,0 +1,58 @@
+"""``percepta similar``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from percepta.cli.commands.options import (
+    FilterOption,
+    JsonOption,
+    RunArgument,
+    WorkspaceOption,
+    open_workspace,
+    read_filter,
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command()(similar)
+
+
+def similar(
+    run: RunArgument,
+    samples: Annotated[
+        list[str] | None,
+        typer.Argument(help="Samples, such as validation/17; several are one direction."),
+    ] = None,
+    row: Annotated[
+        list[int] | None, typer.Option("--row", help="A sample by its row instead; repeatable.")
+    ] = None,
+    space: Annotated[
+        str | None, typer.Option("--space", help="Latent space; else the run's first.")
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", help="At most so many.", min=1)] = 20,
+    where: FilterOption = None,
+    to: Annotated[
+        Path | None, typer.Option("--to", help="Write their thumbnails as one picture.")
+    ] = None,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Find the samples that the model perceives as it does some others, and what they share."""
+    from percepta.cli.explaining import find_similars
+
+    find_similars(
+        open_workspace(workspace),
+        run,
+        tuple(samples or ()),
+        tuple(row or ()),
+        space=space,
+        limit=limit,
+        where=read_filter(where),
+        to=to,
+        as_json=json,
+    )

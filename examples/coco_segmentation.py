@@ -21,7 +21,9 @@ import percepta as pc
 
 SIDE = 257  # pixels; the model file takes no other size
 CLASSES = ["background", "person", "car"]
-VOC_CAR, VOC_PERSON = 7, 15
+VOC = """background aeroplane bicycle bird boat bottle bus car cat chair cow table dog horse motorbike
+person plant sheep sofa train screen""".split()
+VOC_CAR, VOC_PERSON = VOC.index("car"), VOC.index("person")
 COCO_PERSON, COCO_CAR, COCO_VEHICLES = 1, 3, range(2, 10)
 
 
@@ -125,7 +127,7 @@ def predicted_classes(image, logits):
     return pc.ImageMask(three(logits).argmax(axis=-1), (image + 1) * 127.5, CLASSES)
 
 
-@pc.model(predictions=["logits"])
+@pc.model(predictions=[pc.Prediction("logits", labels=VOC)])
 def model():
     """Converted from TensorFlow Lite with tf2onnx; its batch is fixed at 1, which percepta minds."""
     return find("models/segmentation/deeplabv3_257_mv_gpu.converted.onnx")

@@ -159,10 +159,7 @@ def _pass(
         "device": recorder.model.device,
         "throughput": round(passed / seconds, 1) if passed else None,
         "options": options.to_json(),
-        "predictions": [
-            {"name": head.prediction, "labels": list(head.labels), "activation": "none"}
-            for head in recorder.heads
-        ],
+        "predictions": _predictions(recorder),
         "insights": {
             metric.name: metric.insights
             if isinstance(metric.insights, bool)
@@ -174,3 +171,20 @@ def _pass(
     }
     fields = describe_columns(recorder.integration, recorder.heads, met.columns, met.decided)
     return fields, details
+
+
+def _predictions(recorder: Recorder) -> list[dict[str, Any]]:
+    """Describe the predictions; of those read as scores, the scores that are kept are probabilities."""
+    heads = {head.prediction: head for head in recorder.heads}
+    told = []
+    for spec in recorder.model.outputs:
+        declared = next((p for p in recorder.integration.predictions if p.name == spec.name), None)
+        head = heads.get(spec.name)
+        if head is not None:
+            labels = list(head.labels)
+            activation: str | None = "none"
+        else:  # one score a position, or something else that only the user's functions read
+            labels = list(declared.labels or ()) if declared else []
+            activation = declared.activation if declared else None
+        told.append({"name": spec.name, "labels": labels or None, "activation": activation})
+    return told

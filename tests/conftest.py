@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.network_guard import sitecustomize as network
+from tests.network_guard import network
 
 ROOT = Path(__file__).resolve().parents[1]
 

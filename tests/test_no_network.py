@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.network_guard import sitecustomize as network
+from tests.network_guard import network
 
 
 def test_leaving_the_machine_is_refused_and_remembered() -> None:

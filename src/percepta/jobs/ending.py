@@ -35,19 +35,19 @@ def end_job(workspace: Workspace, job: Job, error: BaseException | None) -> Job:
     """
     from percepta.storage import RunStatus
 
-    status = _status_after(job, error)
-    finished = workspace.catalogue.finish_job(
-        job.id,
-        status,
-        error=None if error is None else describe(error),
-        message=None if error is None else describe(error)["message"],
-    )
-    if error is not None and job.run is not None:
+    if (
+        error is not None and job.run is not None
+    ):  # before the job: who sees that end looks here next
         record = workspace.catalogue.run(job.run)
         if record.status is RunStatus.RUNNING:
             ended = RunStatus.INTERRUPTED if job.resumable else RunStatus.FAILED
             workspace.catalogue.end_run(record.id, ended)
-    return finished
+    return workspace.catalogue.finish_job(
+        job.id,
+        _status_after(job, error),
+        error=None if error is None else describe(error),
+        message=None if error is None else describe(error)["message"],
+    )
 
 
 def describe(error: BaseException) -> dict[str, Any]:

@@ -1,11 +1,11 @@
 import { Button } from "@mantine/core";
-import type { HeatMap, SampleVisual } from "../api/types";
+import type { HeatMap } from "../api/types";
 import { strongest } from "../heat/grid";
 import { number } from "../theme/format";
 import classes from "./analysis.module.css";
 import { read } from "./laying";
 import { MapCaption, MapFigure } from "./MapFigure";
-import { gridOf, mapAt, type Told } from "./maps";
+import { gridOf, mapAt, type Place, type Told } from "./maps";
 import { Patience } from "./Patience";
 import { isPicture, SmallMap } from "./SmallMap";
 import type { Analysis } from "./state";
@@ -16,19 +16,13 @@ export interface Shown {
   told: Told | null;
 }
 
-interface Laid {
-  over: string;
-  visuals: SampleVisual[];
-  positions: number | null;
-}
-
 /** The scale that maps share; null: each has its own. */
 function scaleOf(maps: [HeatMap, Choice][], together: boolean): number | null {
   return together ? strongest(maps.map(([map, choice]) => read(gridOf(map), choice.reading))) : null;
 }
 
 /** Targets side by side, large. */
-export function SideBySide({ shown, laid: { over, visuals, positions }, analysis }: { shown: (Shown & { title: string })[]; laid: Laid; analysis: Analysis }) {
+export function SideBySide({ shown, place: { over, visuals, positions }, analysis }: { shown: (Shown & { title: string })[]; place: Place; analysis: Analysis }) {
   const known = shown.map(({ title, choice, told }) => ({ title, choice, told, map: told ? mapAt(told, over, analysis.layer) : undefined }));
   const most = scaleOf(known.flatMap(({ map, choice }): [HeatMap, Choice][] => (map ? [[map, choice]] : [])), analysis.together);
   return (
@@ -44,7 +38,7 @@ export function SideBySide({ shown, laid: { over, visuals, positions }, analysis
 }
 
 /** Every class as a small map; a click shows one large. */
-export function ClassGrid({ shown, laid: { over, visuals }, analysis, onChoose }: { shown: Shown[]; laid: Laid; analysis: Analysis; onChoose: (key: string) => void }) {
+export function ClassGrid({ shown, place: { over, visuals }, analysis, onChoose }: { shown: Shown[]; place: Place; analysis: Analysis; onChoose: (key: string) => void }) {
   const known = shown.flatMap(({ choice, told }) => {
     const map = told && mapAt(told, over, analysis.layer);
     return told && map ? [{ choice, told, map }] : [];

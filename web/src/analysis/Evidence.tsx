@@ -5,10 +5,9 @@ import classes from "./analysis.module.css";
 import { Appearance } from "./Appearance";
 import { ChannelBars } from "./ChannelBars";
 import { FaithfulnessCard } from "./FaithfulnessCard";
-import { channelsAt, inputsWithMaps, mapAt, type Told } from "./maps";
+import { channelsAt, inputsWithMaps, mapAt, placesOf, type Told } from "./maps";
 import type { Analysis } from "./state";
 import type { Choice } from "./targets";
-import { visualsOf } from "./wiring";
 
 /** What goes with the map: how it looks, whether it is faithful, the channels behind it, and the rest of the sample. */
 export function Evidence({ row, sample, network, chosen, told, shown, analysis, onChange }: {
@@ -23,20 +22,20 @@ export function Evidence({ row, sample, network, chosen, told, shown, analysis, 
 }) {
   if (!sample) return <aside className={classes.side} />;
   const overs = told ? inputsWithMaps(told.answer) : [];
-  const laid = new Set(overs.flatMap((over) => visualsOf(network, sample.visuals, over, told?.answer.maps.find((map) => map.over === over)?.shape.length ?? 0, overs.length === 1).map(({ name }) => name)));
+  const laid = new Set(told ? placesOf(told.answer, network, sample.visuals).flatMap(({ visuals }) => visuals.map(({ name }) => name)) : []);
   const others = told && overs.length > 0 ? sample.visuals.filter(({ name }) => !laid.has(name)) : [];
   const channels = told && channelsAt(told, shown);
   return (
     <aside className={classes.side} data-testid="evidence">
-      {told && <Appearance analysis={analysis} signed={told.answer.signed} onChange={onChange} />}
+      <Appearance analysis={analysis} signed={told?.answer.signed ?? analysis.signed} onChange={onChange} />
+      {sample.predictions.map((prediction) => (
+        <PredictionCard key={prediction.name} prediction={prediction} />
+      ))}
       {told && chosen && overs.map((over) => {
         const map = mapAt(told, over, analysis.layer);
         return map && <FaithfulnessCard key={over} {...{ row, map, told, choice: chosen, analysis }} />;
       })}
       {channels && <ChannelBars channels={channels} />}
-      {sample.predictions.map((prediction) => (
-        <PredictionCard key={prediction.name} prediction={prediction} />
-      ))}
       {others.map((visual) => (
         <VisualCard key={visual.name} visual={visual} />
       ))}

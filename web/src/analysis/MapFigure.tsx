@@ -4,7 +4,7 @@ import { type Ramp, SIGNED, UNSIGNED } from "../heat/ramps";
 import { number } from "../theme/format";
 import classes from "./analysis.module.css";
 import { BareMap, HeatVisual } from "./HeatVisual";
-import { placeTold, type Told } from "./maps";
+import { placeTold, type Told, visualOf } from "./maps";
 import type { Analysis } from "./state";
 import type { Choice } from "./targets";
 import { type Heat, useHeat } from "./useHeat";
@@ -51,9 +51,10 @@ export function MapCaption({ map, told, choice }: Pick<Props, "map" | "told"> & 
         <>
           {" "}
           of {choice.told} = <b title="The target's number for this sample: what the map is about.">{number(told.value)}</b>
+          {choice.reading !== "whole" && `, what ${choice.reading} it`}
         </>
       )}
-      , {placeTold(map, answer)}, over {map.over}. {run.name === run.version.name ? "Version" : `${run.name}, version`} {run.version.name ?? run.version.number}.
+      , {placeTold(map, answer)}, over {visualOf(map.over) === null ? map.over : `the visual ${visualOf(map.over)}`}. {run.name === run.version.name ? "Version" : `${run.name}, version`} {run.version.name ?? run.version.number}.
       {told.stale && " Making the one asked for…"}
     </figcaption>
   );

@@ -9,14 +9,14 @@ import classes from "./analysis.module.css";
 import { ClassGrid, SideBySide } from "./Comparison";
 import { LayerStrip } from "./LayerStrip";
 import { MapFigure } from "./MapFigure";
-import { inputsWithMaps, mapAt, type Told } from "./maps";
+import { mapAt, placesOf, type Told, visualOf } from "./maps";
 import { Patience } from "./Patience";
 import type { Rival } from "./rivals";
 import { isPicture } from "./SmallMap";
 import type { Analysis } from "./state";
 import type { Answers } from "./useAnswers";
 import type { Choices } from "./useChoices";
-import { inputsOf, positionsOf, visualsOf } from "./wiring";
+import { inputsOf } from "./wiring";
 
 interface Props {
   sample: Sample | undefined;
@@ -54,30 +54,29 @@ export function Stage(props: Props) {
 }
 
 function Told({ network, choices, answers, told, shown, analysis, beside, methods, visuals, onChange }: Props & { told: Told; visuals: SampleVisual[] }) {
-  const overs = inputsWithMaps(told.answer);
-  if (overs.length === 0) return <NoMaps {...{ told, methods, analysis, visuals, onChange }} />;
+  const places = placesOf(told.answer, network, visuals);
+  if (places.length === 0) return <NoMaps {...{ told, methods, analysis, visuals, onChange }} />;
   const choice = choices.chosen;
   if (!choice) return null;
-  return overs.map((over) => {
-    const axes = told.answer.maps.find((map) => map.over === over)?.shape.length ?? 0;
-    const laid = { over, visuals: visualsOf(network, visuals, over, axes, overs.length === 1), positions: positionsOf(network, over) };
+  return places.map((place) => {
+    const { over } = place;
     const map = mapAt(told, over, analysis.layer);
     return (
       <section key={over} className={classes.input} data-compare={analysis.compare} data-testid="explained-input" data-over={over}>
-        {overs.length > 1 && <h3>{over}</h3>}
+        {places.length > 1 && <h3>{visualOf(over) ?? over}</h3>}
         {analysis.compare === "classes" && choices.classes.length > 0 ? (
-          <ClassGrid shown={choices.classes.map((one) => ({ choice: one, told: answers.of(one.target) }))} laid={laid} analysis={analysis} onChoose={(target) => onChange({ target, compare: "one" })} />
+          <ClassGrid shown={choices.classes.map((one) => ({ choice: one, told: answers.of(one.target) }))} place={place} analysis={analysis} onChoose={(target) => onChange({ target, compare: "one" })} />
         ) : analysis.compare === "truth" && beside.length > 1 ? (
-          <SideBySide shown={beside.map(({ title, choice: one }) => ({ title, choice: one, told: answers.of(one.target) }))} laid={laid} analysis={analysis} />
+          <SideBySide shown={beside.map(({ title, choice: one }) => ({ title, choice: one, told: answers.of(one.target) }))} place={place} analysis={analysis} />
         ) : map ? (
-          <MapFigure {...{ map, told, choice, analysis }} {...laid} most={null} />
+          <MapFigure {...{ map, told, choice, analysis }} {...place} most={null} />
         ) : (
           <>
-            <Plain visuals={laid.visuals} />
+            <Plain visuals={place.visuals} />
             <p className={classes.note}>The layer {shown} has no positions, so it has no map; its channels are on the right.</p>
           </>
         )}
-        <LayerStrip {...{ told, choice, over, shown, analysis, onChange }} visual={laid.visuals.find(isPicture)} />
+        <LayerStrip {...{ told, choice, over, shown, analysis, onChange }} visual={place.visuals.find(isPicture)} />
       </section>
     );
   });

@@ -25,10 +25,9 @@ export function TargetTabs({ choices, chosen, onChoose }: { choices: Choice[]; c
               onClick={() => onChoose(choice.key)}
             >
               <b>{choice.label}</b>
-              {choice.score !== null && <span>{shown(choice.score)}</span>}
+              {choice.score !== null && Math.abs(choice.score) >= LEAST_SHOWN && <span>{shown(choice.score)}</span>}
               {choice.predicted && <em>predicted</em>}
               {choice.truth && <em data-truth>true</em>}
-              {choice.score !== null && <i style={{ width: `${Math.min(1, Math.max(0, choice.score)) * 100}%` }} />}
             </button>
           </Tooltip>
         );
@@ -36,6 +35,9 @@ export function TargetTabs({ choices, chosen, onChoose }: { choices: Choice[]; c
     </div>
   );
 }
+
+/** A score that would read as nothing is not shown. */
+const LEAST_SHOWN = 0.001;
 
 function shown(score: number): string {
   return score >= 0 && score <= 1.0001 ? percent(score) : score.toPrecision(3);

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import type { Explanation } from "../api/types";
-import { channelsAt, inputsWithMaps, mapAt, mapsOver, placeTold, type Told } from "./maps";
+import type { Explanation, NetworkDetails } from "../api/types";
+import { channelsAt, inputsWithMaps, mapAt, mapsOver, placesOf, placeTold, type Told } from "./maps";
 import { paceOf } from "./pace";
 
 const map = (target: number, over: string, layer: string | null) => ({ row: 5, target, over, layer, shape: [1], values: "" });
@@ -13,6 +13,8 @@ const answer = {
   ],
 } as unknown as Explanation;
 const told: Told = { answer, target: 0, value: 1, stale: false };
+const visual = (name: string) => ({ name, kind: "image", document: {}, images: [] });
+const wired = (name: string) => ({ kind: "visualizer", name, place: "", feeds: null, arguments: [{ argument: "photo", source: "input", name: "photo" }] });
 const layers = (found: { layer: string | null }[]) => found.map(({ layer }) => layer);
 
 it("lists the maps of a target, all depths together first", () => {
@@ -46,4 +48,17 @@ it("asks for all targets at once only where that is cheap", () => {
   expect(paceOf(3, 10, true)).toBe("chosen first");
   expect(paceOf(400, 10, false)).toBe("chosen alone");
   expect(paceOf(96, 1, false)).toBe("together");
+});
+
+it("lays maps over the visuals that brought them over, and over inputs that others show", () => {
+  const network = { nodes: [], functions: [wired("turned"), wired("plain")] } as unknown as NetworkDetails;
+  const flat = { maps: [{ ...map(0, "photo", "late"), shape: [2, 2] }, { ...map(0, "visual:turned", "late"), shape: [4, 2] }] } as unknown as Explanation;
+  const both = placesOf(flat, network, [visual("turned"), visual("plain")]);
+  expect(both.map(({ over, visuals }) => [over, visuals.map(({ name }) => name)])).toEqual([
+    ["visual:turned", ["turned"]],
+    ["photo", ["plain"]],
+  ]);
+  expect(placesOf(flat, network, [visual("turned")]).map(({ over }) => over)).toEqual(["visual:turned"]);
+  expect(placesOf(flat, network, []).map(({ over }) => over)).toEqual(["photo"]);
+  expect(inputsWithMaps(flat)).toEqual(["photo"]);
 });

@@ -1,6 +1,8 @@
 /** The maps of an explanation by input and layer. Pure. */
-import type { ChannelImportance, Explanation, HeatMap } from "../api/types";
+import type { ChannelImportance, Explanation, HeatMap, NetworkDetails, SampleVisual } from "../api/types";
 import { decodeGrid, type Grid } from "../heat/grid";
+import { shortName } from "../network/graph";
+import { inputsOf, positionsOf, visualsOf } from "./wiring";
 
 /** An explanation, and which of its targets is meant. */
 export interface Told {
@@ -25,9 +27,45 @@ export function gridOf(map: HeatMap): Grid {
   return grid;
 }
 
+/** What the server puts before a visualizer's name where a map lies over what that shows, not over an input. */
+const VISUAL = "visual:";
+
 /** The inputs that there are maps over. */
 export function inputsWithMaps({ maps }: Explanation): string[] {
-  return [...new Set(maps.map(({ over }) => over))];
+  return [...new Set(maps.map(({ over }) => over))].filter((over) => !over.startsWith(VISUAL));
+}
+
+/** The visual that brought a map over to itself, having resized or rearranged its input; null: the map is over an input. */
+export function visualOf(over: string): string | null {
+  return over.startsWith(VISUAL) ? over.slice(VISUAL.length) : null;
+}
+
+/** What a map lies over, and the visuals that carry it. */
+export interface Place {
+  over: string;
+  visuals: SampleVisual[];
+  /** Positions of the input; null: not known, or it is a visual. */
+  positions: number | null;
+}
+
+/**
+ * Where the maps of an explanation are laid. A visual that brings maps over to itself carries those; an input that only
+ * such visuals show has no place of its own.
+ */
+export function placesOf(answer: Explanation, network: NetworkDetails | undefined, visuals: SampleVisual[]): Place[] {
+  const inputs = inputsWithMaps(answer);
+  const brought = new Map<string | null, string>(answer.maps.map(({ over }) => [visualOf(over), over] as const));
+  const own = visuals.filter(({ name }) => brought.has(name)).map((visual): Place => ({ over: brought.get(visual.name) as string, visuals: [visual], positions: null }));
+  return [
+    ...own,
+    ...inputs.flatMap((over): Place[] => {
+      const axes = answer.maps.find((map) => map.over === over)?.shape.length ?? 0;
+      const showing = visualsOf(network, visuals, over, axes, inputs.length === 1);
+      const plain = showing.filter(({ name }) => !brought.has(name));
+      if (plain.length === 0 && own.some((place) => inputsOf(network, place.visuals[0].name)?.includes(over))) return [];
+      return [{ over, visuals: plain, positions: positionsOf(network, over) }];
+    }),
+  ];
 }
 
 /** The maps of a target over an input: the fused one first, then by depth. */
@@ -49,8 +87,11 @@ export function channelsAt({ answer, target }: Told, layer: string | null): Chan
   return found.find((one) => one.layer === layer) ?? found.at(-1);
 }
 
+/** Names of layers can be paths of a whole file: their ends tell them apart. */
+const LONGEST = 40;
+
 /** Where a map was made, in a caption. */
 export function placeTold({ layer }: Pick<HeatMap, "layer">, answer: Explanation): string {
   if (layer === null) return "at the input";
-  return layer === FUSED ? `fused over ${answer.layers.map(({ name }) => name).join(", ")}` : `layer ${layer}`;
+  return layer === FUSED ? `fused over ${answer.layers.map(({ name }) => shortName(name, LONGEST)).join(", ")}` : `layer ${shortName(layer, LONGEST)}`;
 }

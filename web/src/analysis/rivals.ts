@@ -9,7 +9,7 @@ export interface Rival {
 
 /**
  * The two targets to compare: predicted and true class; the runner-up where the model is right or the truth is not
- * known; of a prediction with positions one class, where it is predicted and where it is true; the two sides of a loss.
+ * known, or the one that was chosen; of a prediction with positions one class, where it is predicted and where it is true; the two sides of a loss.
  */
 export function rivals({ chosen, classes, losses, positions }: Choices): Rival[] {
   if (!chosen) return [];
@@ -23,6 +23,11 @@ export function rivals({ chosen, classes, losses, positions }: Choices): Rival[]
     ];
   const predicted = classes.find((one) => one.predicted) ?? classes[0];
   const truth = classes.find((one) => one.truth);
+  if (chosen !== predicted && chosen !== truth)
+    return [
+      { title: `Predicted: ${predicted.label}`, choice: predicted },
+      { title: `Chosen: ${chosen.label}`, choice: chosen },
+    ];
   if (truth && truth !== predicted)
     return [
       { title: `Predicted: ${predicted.label}`, choice: predicted },

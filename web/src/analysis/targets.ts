@@ -74,7 +74,7 @@ export function lossChoices(names: string[]): Choice[] {
       target: { kind: "loss" as const, name },
       reading,
       label: `${reading} ${name}`,
-      told: `what ${reading} the loss ${name}`,
+      told: `the loss ${name}`,
       score: null,
       predicted: false,
       truth: false,

@@ -1,0 +1,156 @@
+"""The analysis of a sample of the digits demo: why the model says what it says, drawn over the digit."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from io import BytesIO
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.test_walk import open_run
+
+expect.set_options(timeout=30_000)
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+ROW = 1500
+PICTURE = "canvas => canvas.toDataURL()"
+
+
+def analyze(page: Page, row: int = ROW, **view: str) -> None:
+    """Open the analysis by its address, as a link from a colleague."""
+    open_run(page)
+    asked = "&".join(f"{name}={text}" for name, text in {"sample": str(row), **view}.items())
+    page.goto(f"{page.url.split('?')[0]}/analyze?{asked}")
+    expect(page.get_by_test_id("map-caption").first).to_be_visible()
+
+
+def chosen(page: Page) -> Locator:
+    return page.get_by_test_id("target").and_(page.locator("[aria-selected=true]"))
+
+
+def drawn(page: Page) -> np.ndarray:
+    """Return the pixels of the map over the digit, ``[8, 8, 4]``, once it is that of the chosen tab."""
+    key = chosen(page).get_attribute("data-key")
+    figure = page.locator(f"[data-testid=map-figure][data-target='{key}']:not([data-stale])")
+    expect(figure).to_be_visible()
+    _, png = figure.get_by_test_id("heat").evaluate(PICTURE).split(",")
+    return np.asarray(Image.open(BytesIO(b64decode(png))).convert("RGBA"))
+
+
+def test_every_class_of_a_digit_has_a_map_of_its_own(page: Page) -> None:
+    open_run(page)
+    page.goto(f"{page.url.split('?')[0]}?sample={ROW}")
+    expect(page.get_by_test_id("sample-panel")).to_have_attribute("data-row", str(ROW))
+    page.get_by_test_id("analyze").click()
+    expect(page).to_have_url(re.compile(rf"/analyze\?.*sample={ROW}"))
+
+    # Ten classes, the predicted first, then both readings of the loss.
+    expect(page.get_by_test_id("target")).to_have_count(12)
+    expect(chosen(page)).to_contain_text("predicted")
+    caption = page.get_by_test_id("map-caption")
+    expect(caption).to_contain_text("Layer-CAM")
+    expect(caption).to_contain_text("fused over")
+    expect(caption).to_contain_text("ersion")
+
+    # A map is really drawn, and another class has another; no question is asked for it.
+    first = drawn(page)
+    assert first[..., 3].max() > 200
+    assert first[..., 3].min() < 60
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.keyboard.press("2")
+    second = drawn(page)
+    assert not np.array_equal(first, second)
+    assert not [url for url in asked if url.endswith("/explain") and "class" in url]
+    label = chosen(page).locator("b").inner_text()
+    expect(caption).to_contain_text(f"class {label} of digit")
+
+    # Reload: the view is in the address.
+    page.wait_for_url(re.compile("target=class"))
+    page.reload()
+    assert np.array_equal(drawn(page), second)
+    expect(chosen(page).locator("b")).to_have_text(label)
+
+    # Back leads to the map, with the sample still chosen.
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("sample-panel")).to_have_attribute("data-row", str(ROW))
+
+
+def test_the_loss_is_read_both_ways(page: Page) -> None:
+    analyze(page, 1511)
+    page.get_by_test_id("target").filter(has_text="lowers").click()
+    lowers = drawn(page)
+    page.get_by_test_id("target").filter(has_text="raises").click()
+    raises = drawn(page)
+    blue, orange = lowers[lowers[..., 3] > 128], raises[raises[..., 3] > 128]
+    assert len(blue), "something lowers the loss of a digit that is recognised"
+    assert (blue[:, 2] > blue[:, 0]).all()
+    assert (orange[:, 0] > orange[:, 2]).all()
+    marked = (lowers[..., 3] > 0) & (raises[..., 3] > 0)
+    assert not marked.any(), "what raises it does not lower it"
+    expect(page.get_by_test_id("map-caption")).to_contain_text("the loss cross_entropy")
+
+
+def test_methods_layers_and_channels(page: Page) -> None:
+    analyze(page)
+    before = drawn(page)
+    page.keyboard.press("m")
+    page.locator("[data-testid=method][data-name=integrated-gradients]").click()
+    expect(page.get_by_test_id("map-caption")).to_contain_text("Integrated gradients")
+    expect(page.get_by_test_id("map-caption")).to_contain_text("at the input")
+    assert not np.array_equal(drawn(page), before)
+    expect(page.get_by_test_id("layers")).to_have_count(0)
+
+    page.keyboard.press("m")
+    page.locator("[data-testid=method][data-name='grad-cam']").click()
+    expect(page.get_by_test_id("layer")).to_have_count(4)
+    expect(page.get_by_role("menu")).to_have_count(0)  # while it is open, keys are its own
+    page.keyboard.press("]")
+    expect(page.get_by_test_id("map-caption")).to_contain_text("layer features.0")
+    expect(page.get_by_test_id("channels")).to_have_attribute("data-layer", "features.0")
+    expect(page.get_by_test_id("channels").get_by_test_id("weight")).to_have_count(12)
+
+    # A layer without positions can be added: it has channels, but no map.
+    page.get_by_test_id("add-layer").click()
+    page.get_by_role("option").filter(has_text="embedding").click()
+    expect(page.get_by_test_id("layer")).to_have_count(5)
+    expect(page.get_by_test_id("channels")).to_have_attribute("data-layer", "embedding")
+    expect(page.get_by_test_id("stage")).to_contain_text("has no positions")
+
+    # The overlay goes and comes.
+    page.keyboard.press("[")
+    expect(page.get_by_test_id("map-figure").get_by_test_id("heat")).to_have_count(1)
+    page.keyboard.press("o")
+    expect(page.get_by_test_id("map-figure").get_by_test_id("heat")).to_have_count(0)
+
+
+def test_maps_are_compared_and_tested(page: Page) -> None:
+    analyze(page, compare="classes")
+    cells = page.get_by_test_id("class-cell")
+    expect(cells).to_have_count(10)
+    maps = [cells.nth(at).get_by_test_id("heat").evaluate(PICTURE) for at in range(10)]
+    assert len(set(maps)) == 10
+    page.get_by_test_id("compare").get_by_text("Predicted | true").click()
+    expect(page.get_by_test_id("beside").get_by_test_id("map-figure")).to_have_count(2)
+    page.get_by_test_id("test-map").click()
+    expect(page.get_by_test_id("faithfulness").get_by_test_id("curve")).to_have_count(2)
+    expect(page.get_by_test_id("faithfulness")).to_contain_text("Deleting what it marks")
+
+
+def test_arrows_go_on_to_the_next_sample(page: Page) -> None:
+    analyze(page)
+    before = drawn(page)
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_test_id("analyze-page")).to_have_attribute("data-row", str(ROW + 1))
+    expect(page.get_by_test_id("map-figure")).to_be_visible()
+    assert not np.array_equal(drawn(page), before)
+
+
+def test_without_a_sample_the_page_says_what_to_do(page: Page) -> None:
+    open_run(page)
+    page.goto(f"{page.url.split('?')[0]}/analyze")
+    expect(page.get_by_test_id("empty-state")).to_contain_text("press A")

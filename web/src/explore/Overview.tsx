@@ -4,6 +4,7 @@ import type { Cluster } from "../api/types";
 import { passes, toggleValue } from "../filters/describe";
 import type { Compare } from "../filters/types";
 import { FailuresDialog } from "../projects/FailuresDialog";
+import { SimilarsOfValue } from "../similars/FetchSimilars";
 import { count, number, shortCount } from "../theme/format";
 import { colorOf } from "./coloring";
 import classes from "./overview.module.css";
@@ -98,22 +99,24 @@ function Clusters({ clusters }: { clusters: Cluster[] }) {
         const color = colorField?.name === "cluster" && coloring ? colorOf(coloring, cluster.name) : null;
         const size = order === "loss" ? (cluster.mean_loss ?? 0) : cluster.size;
         return (
-          <button
-            type="button"
-            key={cluster.id}
-            className={classes.cluster}
-            data-off={!on || undefined}
-            data-cluster={cluster.name}
-            data-testid="cluster"
-            title={`${cluster.name}: ${count(cluster.size)} samples. Click: only this. Alt-click: leave out.\n${cluster.traits.map(traitWords).join("\n")}`}
-            onClick={(event) => setFieldClause("cluster", toggleValue(clause, "cluster", cluster.name, event.altKey))}
-          >
-            {color && <i style={{ background: color }} />}
-            <span>{cluster.name}</span>
-            <em>{shortCount(cluster.size)}</em>
-            <b>{number(cluster.mean_loss, 3)}</b>
-            <u style={{ width: `${(Math.max(0, size) / most) * 100}%` }} />
-          </button>
+          <div key={cluster.id} className={classes.line}>
+            <button
+              type="button"
+              className={classes.cluster}
+              data-off={!on || undefined}
+              data-cluster={cluster.name}
+              data-testid="cluster"
+              title={`${cluster.name}: ${count(cluster.size)} samples. Click: only this. Alt-click: leave out.\n${cluster.traits.map(traitWords).join("\n")}`}
+              onClick={(event) => setFieldClause("cluster", toggleValue(clause, "cluster", cluster.name, event.altKey))}
+            >
+              {color && <i style={{ background: color }} />}
+              <span>{cluster.name}</span>
+              <em>{shortCount(cluster.size)}</em>
+              <b>{number(cluster.mean_loss, 3)}</b>
+              <u style={{ width: `${(Math.max(0, size) / most) * 100}%` }} />
+            </button>
+            <SimilarsOfValue field="cluster" value={cluster.name} />
+          </div>
         );
       })}
     </section>

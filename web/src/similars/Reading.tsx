@@ -58,8 +58,7 @@ function Shares({ field, shares }: { field: string; shares: Share[] }) {
   const clause = filter.find((one) => one.kind === "compare" && one.field === field);
   return (
     <section data-testid={`similars-shares-${field}`}>
-      <h3>{field}</h3>
-      {shares.map(({ value, inside, population }) => (
+      {shares.map(({ value, inside, population }, at) => (
         <button
           type="button"
           key={String(value)}
@@ -68,12 +67,13 @@ function Shares({ field, shares }: { field: string; shares: Share[] }) {
           title={`${show(value)}: ${percent(inside)} of these, ${percent(population)} of all. Click to filter by it.`}
           onClick={() => value !== null && setFieldClause(field, toggleValue(clause?.kind === "compare" ? clause : undefined, field, value, false))}
         >
+          <b>{at === 0 && field}</b>
           <span>{show(value)}</span>
           <div>
             <i style={{ width: `${inside * 100}%` }} />
             <i style={{ width: `${population * 100}%` }} data-rest />
           </div>
-          <b>{percent(inside)}</b>
+          <em>{percent(inside)}</em>
         </button>
       ))}
     </section>

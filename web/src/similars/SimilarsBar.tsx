@@ -17,21 +17,20 @@ export function SimilarsBar({ question, size, onSize, children }: { question: Si
   const set = useView((view) => view.set);
   const fetch = useFetch();
   const name = useName(question);
-  const candidates = useCandidates(question);
-  const limits = LIMITS.includes(question.limit) ? LIMITS : [...LIMITS, question.limit].sort((a, b) => a - b);
+  const candidates = useCandidates();
   return (
     <div className={classes.bar}>
       <h2 title={name}>
         Similar to <b>{name}</b>
       </h2>
-      <Choice label="Limit" value={String(question.limit)} options={limits.map(String)} onChoose={(limit) => fetch({ ...question, limit: Number(limit) })} testid="similars-limit" />
+      <Choice label="Limit" value={String(question.limit)} options={LIMITS.map(String)} onChoose={(limit) => fetch({ ...question, limit: Number(limit) })} testid="similars-limit" />
       <Choice label="Space" value={question.space ?? run.spaces[0]?.name ?? ""} options={run.spaces.map((space) => space.name)} onChoose={(space) => fetch({ ...question, space })} testid="similars-space" />
       <Choice
         label="Among"
         value={candidates.find((one) => same(one.filter, question.candidates))?.text ?? CUSTOM}
         options={candidates.map((one) => one.text)}
         title={question.candidates.map((clause) => Object.values(describe(clause)).filter(Boolean).join(" ")).join(", ")}
-        onChoose={(text) => fetch({ ...question, candidates: candidates.find((one) => one.text === text)?.filter ?? [] })}
+        onChoose={(text) => fetch({ ...question, candidates: candidates.find((one) => one.text === text)?.filter ?? question.candidates })}
         testid="similars-among"
       />
       <span className={classes.space}>{children}</span>
@@ -48,18 +47,17 @@ export function SimilarsBar({ question, size, onSize, children }: { question: Si
   );
 }
 
-/** All samples, what the filter lets through, each subset, and what was asked where it is none of them. */
-function useCandidates(question: SimilarsQuestion): { text: string; filter: Filter }[] {
+/** All samples, what the filter lets through, each subset. */
+function useCandidates(): { text: string; filter: Filter }[] {
   const { run } = useRun();
   const filter = useView((view) => view.filter);
   const current = active(filter).filter((clause) => !isLastFetch(clause));
   const subsets = Object.entries(run.subsets);
-  const offered = [
+  return [
     { text: `all ${count(run.samples)}`, filter: [] as Filter },
     ...(current.length > 0 ? [{ text: "the filter", filter: current }] : []),
     ...(subsets.length > 1 ? subsets.map(([subset]) => ({ text: subset, filter: [{ kind: "compare", field: "subset", op: "in", value: [subset] }] as Filter })) : []),
   ];
-  return offered.some((one) => same(one.filter, question.candidates)) ? offered : [...offered, { text: CUSTOM, filter: question.candidates }];
 }
 
 function Choice({ label, value, options, title, onChoose, testid }: { label: string; value: string; options: string[]; title?: string; onChoose: (value: string) => void; testid: string }) {
@@ -67,7 +65,7 @@ function Choice({ label, value, options, title, onChoose, testid }: { label: str
     <label className={classes.choice} title={title || undefined}>
       {label}
       <select value={value} onChange={(event) => onChoose(event.currentTarget.value)} data-testid={testid}>
-        {options.map((option) => (
+        {(options.includes(value) ? options : [...options, value]).map((option) => (
           <option key={option}>{option}</option>
         ))}
       </select>

@@ -7,7 +7,7 @@ import { useRun, useView } from "../explore/run";
 import { Gallery } from "../samples/Gallery";
 import { EmptyState } from "../shell/EmptyState";
 import { ErrorNotice } from "../shell/ErrorNotice";
-import { count, number } from "../theme/format";
+import { count } from "../theme/format";
 import type { SimilarsQuestion } from "./question";
 import { Reading } from "./Reading";
 import { SimilarsBar } from "./SimilarsBar";
@@ -17,6 +17,7 @@ import { useName, useSimilars } from "./useSimilars";
 
 /** The samples that the model sees like some others: a gallery by similarity, and what they have in common. */
 export function SimilarsPanel() {
+  const { run } = useRun();
   const { question, found, stale, pending, error, retry } = useSimilars();
   const set = useView((view) => view.set);
   const [size, setSize] = useState(84);
@@ -34,6 +35,7 @@ export function SimilarsPanel() {
           </span>
         )}
       </SimilarsBar>
+      {!found && pending && <p className={classes.waiting}>Comparing {count(run.samples)} samples…</p>}
       {error !== null && <ErrorNotice error={error} retry={retry} />}
       {found && error === null && (
         <div className={classes.body} data-stale={stale || undefined}>
@@ -57,7 +59,7 @@ function Found({ found, heat, size }: { found: Similars; heat: Heat | undefined;
     if (score === undefined) return <b className={classes.query}>{found.queries.length > SHOWN_QUERIES ? `query, of ${count(found.queries.length)}` : "query"}</b>;
     return (
       <span title="Similarity: the cosine of the angle between the two, seen from the mean of all samples. 1: the same direction; 0: nothing in common beyond what all share." data-testid="score">
-        {number(score, 3)}
+        {score.toFixed(3)}
       </span>
     );
   };

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Filter } from "../filters/types";
-import { ask, clauseOf, decodeQuestion, encodeQuestion, MOST_QUERIES, type SimilarsQuestion, withFound } from "./question";
+import { ask, clauseOf, decodeQuestion, encodeQuestion, isSame, MOST_QUERIES, type SimilarsQuestion, withFound } from "./question";
 
 const label: Filter[number] = { kind: "compare", field: "label", op: "in", value: ["7"] };
 const full: SimilarsQuestion = { queries: [3, 17, 70_000], called: "label 7 & more", space: "balanced", limit: 200, candidates: [label], why: false };
@@ -43,6 +43,11 @@ it("makes a named clause of what was found, in the place of the one before", () 
 
 it("does not search within what the last fetch found", () => {
   expect(ask([1], null, [clauseOf("x", [1]), label, { ...label, enabled: false }], null).candidates).toEqual([label]);
+});
+
+it("is the same with and without heat maps, and another with another limit", () => {
+  expect(isSame(full, { ...full, why: true })).toBe(true);
+  expect(isSame(full, { ...full, limit: 20 })).toBe(false);
 });
 
 it("keeps a name within what a filter may carry", () => {

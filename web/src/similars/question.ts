@@ -36,6 +36,11 @@ export function ask(rows: ArrayLike<number>, called: string | null, candidates: 
   };
 }
 
+/** Whether two questions have the same answer; heat maps are beside it. */
+export function isSame(a: SimilarsQuestion, b: SimilarsQuestion): boolean {
+  return JSON.stringify({ ...a, why: true }) === JSON.stringify({ ...b, why: true });
+}
+
 const PREFIX = "similar to ";
 
 /** The found samples as a clause that carries its name. */

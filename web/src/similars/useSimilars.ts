@@ -8,7 +8,7 @@ import { rowsOf } from "../filters/bits";
 import { useSelected } from "../filters/hooks";
 import { active } from "../filters/types";
 import { count } from "../theme/format";
-import { ask, clauseOf, type SimilarsQuestion, withFound } from "./question";
+import { ask, clauseOf, isSame, type SimilarsQuestion, withFound } from "./question";
 
 /** This page, to the server: its newer question takes the place of one that still waits. */
 export const PAGE = Math.random().toString(36).slice(2);
@@ -43,7 +43,7 @@ export function useFetch(): (question: SimilarsQuestion) => void {
       Promise.all([found, sample]).then(
         ([{ rows }, first]) => {
           const { similars, filter, set } = store.getState();
-          if (similars === question && rows.length > 0) set({ filter: withFound(filter, clauseOf(nameOf(question, first), rows)) });
+          if (similars && isSame(similars, question) && rows.length > 0) set({ filter: withFound(filter, clauseOf(nameOf(question, first), rows)) });
         },
         // The panel asks the same question, and shows what went wrong.
         () => undefined,

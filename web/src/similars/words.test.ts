@@ -15,9 +15,9 @@ it("tells a value by its shares", () => {
 });
 
 it("compares losses", () => {
-  expect(lossWords(0.6, 0.2)).toEqual({ text: "3 × that of all", worse: true });
-  expect(lossWords(0.26, 0.2)).toEqual({ text: "30 % higher than that of all", worse: true });
-  expect(lossWords(0.1, 0.2)).toEqual({ text: "50 % lower than that of all", worse: false });
+  expect(lossWords(0.6, 0.2)).toEqual({ text: "3 × overall", worse: true });
+  expect(lossWords(0.26, 0.2)).toEqual({ text: "30 % higher than overall", worse: true });
+  expect(lossWords(0.1, 0.2)).toEqual({ text: "50 % lower than overall", worse: false });
   expect(lossWords(0.205, 0.2).worse).toBeNull();
   expect(lossWords(0.5, 0).worse).toBeNull();
 });

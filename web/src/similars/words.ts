@@ -23,8 +23,8 @@ const ALIKE = 0.1;
 
 /** The group's mean loss against the population's; which way it differs, where it does. */
 export function lossWords(group: number, population: number): { text: string; worse: boolean | null } {
-  if (population <= 0 || Math.abs(group / population - 1) < ALIKE) return { text: "about as everywhere", worse: null };
+  if (population <= 0 || Math.abs(group / population - 1) < ALIKE) return { text: "about as overall", worse: null };
   const ratio = group / population;
-  if (ratio >= 2) return { text: `${number(ratio, 2)} × that of all`, worse: true };
-  return { text: `${percent(Math.abs(ratio - 1))} ${ratio > 1 ? "higher" : "lower"} than that of all`, worse: ratio > 1 };
+  if (ratio >= 2) return { text: `${number(ratio, 2)} × overall`, worse: true };
+  return { text: `${percent(Math.abs(ratio - 1))} ${ratio > 1 ? "higher" : "lower"} than overall`, worse: ratio > 1 };
 }

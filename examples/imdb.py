@@ -88,8 +88,9 @@ pc.use_metric("accuracy", prediction="scores", ground_truth="sentiment")
 
 @pc.visualizer("review")
 def review(tokens):
-    """What the model reads: unknown words are one and the same to it."""
-    return pc.Text([words_known()[int(number)] for number in tokens if number != PADDING])
+    """What the model reads: unknown words are one and the same to it; padding is an empty token."""
+    known = words_known()
+    return pc.Text(["" if number == PADDING else known[int(number)] for number in tokens])
 
 
 @pc.model(predictions=[pc.Prediction("scores", ["negative", "positive"], activation="none")])

@@ -22,6 +22,7 @@ import { useAnalysis } from "./useAnalysis";
 import { useAnalyzeKeys } from "./useAnalyzeKeys";
 import { useAnswers } from "./useAnswers";
 import { useChoices } from "./useChoices";
+import { useSeen } from "./useSeen";
 
 /** What a pass for gradients costs, while the methods are not known yet. */
 const USUAL_FORWARDS = 3;
@@ -55,7 +56,8 @@ function Analyzing({ row, sample }: { row: number; sample: Sample | undefined })
   const network = useQuery(networkQuery(run.id));
   const methods = useQuery(methodsQuery(run.id));
   const [menu, setMenu] = useState(false);
-  const choices = useChoices(sample, network.data, !network.isPending, analysis);
+  const masks = useSeen(sample, network.data, run.predictions[0]?.name);
+  const choices = useChoices(sample, network.data, !network.isPending && !masks.pending, analysis, masks.seen);
   const { chosen, positions } = choices;
   const beside = chosen && analysis.compare === "truth" ? rivals(choices) : [];
   const method = methods.data?.find(({ name }) => name === analysis.method);

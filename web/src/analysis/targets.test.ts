@@ -65,3 +65,15 @@ it("targets are the same whatever the order of their parts", () => {
   expect(sameTarget({ kind: "class", prediction: "p", index: 1, region: "true" }, { region: "true", index: 1, prediction: "p", kind: "class" })).toBe(true);
   expect(sameTarget({ kind: "class", prediction: "p", index: 1, region: "true" }, { kind: "class", prediction: "p", index: 1, region: "predicted" })).toBe(false);
 });
+
+it("classes of pixels come as masks show them, the background last", () => {
+  const voc = { name: "logits", labels: ["background", "boat", "person", "car"], activation: null };
+  const seen = { predicted: new Map([["background", 0.7], ["person", 0.2], ["car", 0.1]]), truth: new Map([["car", 0.1], ["background", 0.9]]) };
+  const choices = classChoices(voc, { name: "logits", scores: [], predicted: null, truth: null }, "predicted", null, seen);
+  expect(choices.map(({ label, predicted, truth, score }) => [label, predicted, truth, score])).toEqual([
+    ["car", true, true, 0.1],
+    ["person", true, false, 0.2],
+    ["boat", false, false, null],
+    ["background", true, true, 0.7],
+  ]);
+});

@@ -17,6 +17,15 @@ export interface Choice {
   truth: boolean;
 }
 
+/** Classes that masks of a sample show: label → share of the pixels, 0..1. */
+export interface Seen {
+  predicted: Map<string, number>;
+  truth: Map<string, number>;
+}
+
+/** What is no thing to look for. */
+const BACKGROUND = /^(background|void|none)$/i;
+
 /** Tabs of classes: as many as there are keys for them. */
 export const MOST_TABS = 10;
 /** Values of an output that is no score of classes, each a tab. */
@@ -27,8 +36,9 @@ const MOST_VALUES = 10;
  *
  * @param said What the model said of the sample; without scores the classes keep their own order.
  * @param wanted Key of a class that must be among them, wherever it ranks.
+ * @param seen Of scores with positions, what masks show of them: the largest come first, the background last.
  */
-export function classChoices(info: PredictionInfo, said: SamplePrediction | undefined, region: Region, wanted: string | null): Choice[] {
+export function classChoices(info: PredictionInfo, said: SamplePrediction | undefined, region: Region, wanted: string | null, seen?: Seen): Choice[] {
   const scores = new Map(said?.scores.map(({ label, score }) => [label, score]));
   const labels = info.labels ?? [...scores.keys()].sort((a, b) => Number(a) - Number(b));
   const choices = labels.map((label, index): Choice => {
@@ -40,12 +50,12 @@ export function classChoices(info: PredictionInfo, said: SamplePrediction | unde
       reading: "whole",
       label,
       told: `class ${label} of ${info.name}`,
-      score: scores.get(label) ?? null,
-      predicted: is(label, said?.predicted),
-      truth: is(label, said?.truth),
+      score: scores.get(label) ?? seen?.predicted.get(label) ?? null,
+      predicted: is(label, said?.predicted) || (seen?.predicted.has(label) ?? false),
+      truth: is(label, said?.truth) || (seen?.truth.has(label) ?? false),
     };
   });
-  const rank = (choice: Choice) => (choice.predicted ? 2 : 0) + (choice.truth ? 1 : 0);
+  const rank = (choice: Choice) => (BACKGROUND.test(choice.label) ? -4 : 0) + (choice.predicted ? 2 : 0) + (choice.truth ? 1 : 0);
   const ordered = choices.sort((a, b) => rank(b) - rank(a) || (b.score ?? -Infinity) - (a.score ?? -Infinity) || 0);
   return [...ordered.slice(0, MOST_TABS), ...ordered.slice(MOST_TABS).filter(({ key }) => key === wanted)];
 }

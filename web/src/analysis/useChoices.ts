@@ -3,7 +3,7 @@ import { useMemo } from "react";
 import type { NetworkDetails, PredictionInfo, Sample } from "../api/types";
 import { useRun } from "../explore/run";
 import type { Analysis } from "./state";
-import { type Choice, classChoices, lossChoices, valueChoices } from "./targets";
+import { type Choice, classChoices, lossChoices, type Seen, valueChoices } from "./targets";
 import { lossesOf, outputShape } from "./wiring";
 
 export interface Choices {
@@ -17,7 +17,7 @@ export interface Choices {
 }
 
 /** Nothing until the sample and the network are known: what is asked first decides what comes first. */
-export function useChoices(sample: Sample | undefined, network: NetworkDetails | undefined, settled: boolean, { target, region }: Analysis): Choices {
+export function useChoices(sample: Sample | undefined, network: NetworkDetails | undefined, settled: boolean, { target, region }: Analysis, seen: Seen | undefined): Choices {
   const { run } = useRun();
   return useMemo(() => {
     const prediction = predictionOf(run.predictions, target);
@@ -25,11 +25,11 @@ export function useChoices(sample: Sample | undefined, network: NetworkDetails |
     const shape = prediction ? outputShape(network, prediction.name) : null;
     const said = sample.predictions.find(({ name }) => name === prediction?.name);
     const scored = prediction && (prediction.labels !== null || (said?.scores.length ?? 0) > 0);
-    const classes = !prediction ? [] : scored ? classChoices(prediction, said, region, target) : valueChoices(prediction.name, shape ?? []);
+    const classes = !prediction ? [] : scored ? classChoices(prediction, said, region, target, seen) : valueChoices(prediction.name, shape ?? []);
     const losses = lossChoices(lossesOf(network));
     const all = [...classes, ...losses];
     return { prediction, positions: (shape?.length ?? 0) > 1, classes, losses, chosen: all.find(({ key }) => key === target) ?? all[0] };
-  }, [run.predictions, sample, network, settled, target, region]);
+  }, [run.predictions, sample, network, settled, target, region, seen]);
 }
 
 /** The prediction that a target is of; else the first. */

@@ -25,6 +25,17 @@ export function visualsOf(network: NetworkDetails | undefined, visuals: SampleVi
   return showing.filter(({ kind }) => alike.includes(kind));
 }
 
+/** The masks that a function of the user's makes from a prediction, and those made from what is true alone. */
+export function masksOf(network: NetworkDetails | undefined, visuals: SampleVisual[], prediction: string): { predicted: SampleVisual[]; truth: SampleVisual[] } {
+  const takes = ({ name }: SampleVisual, source: string, from?: string) =>
+    network?.functions.some((one) => one.kind === "visualizer" && one.name === name && one.arguments.some((argument) => argument.source === source && (from === undefined || argument.name === from))) ?? false;
+  const masks = visuals.filter(({ kind }) => kind === "image_mask");
+  return {
+    predicted: masks.filter((visual) => takes(visual, "prediction", prediction)),
+    truth: masks.filter((visual) => takes(visual, "ground_truth") && !takes(visual, "prediction")),
+  };
+}
+
 /** How many positions an input has, as the network takes it; null: not known, or it varies. */
 export function positionsOf(network: NetworkDetails | undefined, over: string): number | null {
   const feeds = network?.functions.find(({ kind, name }) => kind === "input" && name === over)?.feeds;

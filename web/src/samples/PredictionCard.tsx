@@ -7,6 +7,7 @@ const SHOWN = 8;
 /** What the model said, label by label, and what is true. */
 export function PredictionCard({ prediction }: { prediction: SamplePrediction }) {
   const { name, scores, predicted, truth } = prediction;
+  if (scores.length === 0 && (predicted === null || predicted === undefined)) return null;
   const known = truth !== null && truth !== undefined && predicted !== null && predicted !== undefined;
   const right = known && String(predicted) === String(truth);
   const place = scores.findIndex(({ label }) => String(label) === String(truth));

@@ -62,7 +62,8 @@ function useMask(src: string | undefined): { ids: Ids | null; problem: string | 
   return state;
 }
 
-async function read(src: string): Promise<Ids> {
+/** The class ids of a plane. */
+export async function read(src: string): Promise<Ids> {
   const blob = await (await fetch(src, { credentials: "same-origin" })).blob();
   // Without colour conversion the grey of a pixel is its class.
   const bitmap = await createImageBitmap(blob, { colorSpaceConversion: "none", premultiplyAlpha: "none" });

@@ -9,6 +9,8 @@ import classes from "./network.module.css";
 /** Below this zoom nobody reads a box: a larger network opens at its top instead. */
 const READABLE = 0.55;
 const MARGIN = 24;
+/** More boxes than this are made only as they come into view. */
+const MANY = 400;
 
 type StepNode = Node<{ step: Step; dim: boolean; lit: boolean }, "step">;
 
@@ -78,17 +80,23 @@ function Drawing({ graph, chosen, lit, onChoose }: Props) {
   useEffect(home, [home]);
   useKeys({ "0": home });
 
-  // What is chosen from elsewhere (keys, panel, address) comes into view.
-  useEffect(() => {
-    const place = chosen === null ? undefined : layout.places.get(chosen);
-    const view = box.current?.getBoundingClientRect();
-    if (!place || !view) return;
-    const { x, y, zoom } = flow.getViewport();
-    const left = place.x * zoom + x;
-    const top = place.y * zoom + y;
-    const inside = left >= 0 && top >= 0 && left + BOX.width * zoom <= view.width && top + BOX.height * zoom <= view.height;
-    if (!inside) void flow.setCenter(place.x + BOX.width / 2, place.y + BOX.height / 2, { zoom, duration: 150 });
-  }, [chosen, layout, flow]);
+  const show = useCallback(
+    (ids: string[]) => {
+      const places = ids.map((id) => layout.places.get(id)).filter((place) => place !== undefined);
+      const view = box.current?.getBoundingClientRect();
+      if (!view || places.length === 0) return;
+      const { x, y, zoom } = flow.getViewport();
+      const inside = places.some((place) => {
+        const [left, top] = [place.x * zoom + x, place.y * zoom + y];
+        return left >= 0 && top >= 0 && left + BOX.width * zoom <= view.width && top + BOX.height * zoom <= view.height;
+      });
+      if (!inside) void flow.setCenter(places[0].x + BOX.width / 2, places[0].y + BOX.height / 2, { zoom, duration: 150 });
+    },
+    [layout, flow],
+  );
+  // What is chosen from elsewhere (keys, panel, address) comes into view; of a latent space its first layer.
+  useEffect(() => show(chosen === null ? [] : [chosen]), [chosen, show]);
+  useEffect(() => show(lit === null ? [] : [...lit]), [lit, show]);
 
   return (
     <div className={classes.drawing} ref={box}>
@@ -107,7 +115,7 @@ function Drawing({ graph, chosen, lit, onChoose }: Props) {
         minZoom={0.04}
         maxZoom={1.6}
         panOnScroll
-        onlyRenderVisibleElements
+        onlyRenderVisibleElements={graph.steps.length > MANY}
         proOptions={{ hideAttribution: true }}
       >
         <Controls showInteractive={false} onFitView={home} />

@@ -83,7 +83,7 @@ function Analyzing({ row, sample }: { row: number; sample: Sample | undefined })
         <PredictionPicker value={choices.prediction?.name} onChoose={(target) => change({ target })} />
         <MethodMenu methods={methods.data} value={analysis.method ?? told?.answer.method ?? null} open={menu} onOpen={setMenu} onChoose={(name) => change({ method: name, layer: null })} />
       </AnalyzeBar>
-      {sample && !network.isPending ? <TargetTabs choices={[...choices.classes, ...choices.losses]} chosen={chosen} onChoose={(target) => change({ target })} /> : <Skeleton height={30} m={8} />}
+      {sample && !network.isPending ? <TargetTabs prediction={choices.prediction} choices={[...choices.classes, ...choices.losses]} chosen={chosen} onChoose={(target) => change({ target })} /> : <Skeleton height={30} m={8} />}
       <div className={classes.below}>
         <Stage {...{ row, sample, network: network.data, choices, answers, told, shown, analysis, beside }} methods={methods.data} onChange={change} />
         <Evidence {...{ row, sample, network: network.data, chosen, told, shown, analysis }} onChange={change} />

@@ -9,6 +9,9 @@ import type { Analysis } from "./state";
 import type { Choice } from "./targets";
 import { type Heat, useHeat } from "./useHeat";
 
+/** Visuals that say beside themselves what their colours or bars stand for. */
+const TELLS_ITSELF = new Set(["text", "text_mask", "horizontal_bar"]);
+
 interface Props {
   map: HeatMap;
   told: Told;
@@ -34,7 +37,7 @@ export function MapFigure({ map, told, choice, visuals, positions, analysis, mos
           <BareMap heat={heat} />
         </>
       )}
-      <ScaleKey heat={heat} reading={choice.reading} />
+      {!visuals.some(({ kind }) => TELLS_ITSELF.has(kind)) && <ScaleKey heat={visuals.some(({ kind }) => kind === "graph") ? { ...heat, ramp: "orange" } : heat} reading={choice.reading} />}
       <MapCaption map={map} told={told} choice={choice} />
     </figure>
   );

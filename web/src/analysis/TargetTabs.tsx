@@ -1,10 +1,12 @@
 import { Tooltip } from "@mantine/core";
+import type { PredictionInfo } from "../api/types";
 import { percent } from "../theme/format";
 import classes from "./analysis.module.css";
+import { MoreClasses } from "./MoreClasses";
 import { type Choice, MOST_TABS } from "./targets";
 
 /** The targets as tabs: classes, then the two readings of each loss. */
-export function TargetTabs({ choices, chosen, onChoose }: { choices: Choice[]; chosen: Choice | undefined; onChoose: (key: string) => void }) {
+export function TargetTabs({ prediction, choices, chosen, onChoose }: { prediction: PredictionInfo | undefined; choices: Choice[]; chosen: Choice | undefined; onChoose: (key: string) => void }) {
   const values = choices.filter(({ target }) => target.kind !== "loss");
   return (
     <div className={classes.tabs} role="tablist" aria-label="What is explained" data-testid="targets">
@@ -32,6 +34,7 @@ export function TargetTabs({ choices, chosen, onChoose }: { choices: Choice[]; c
           </Tooltip>
         );
       })}
+      {(prediction?.labels?.length ?? 0) > MOST_TABS && <MoreClasses prediction={prediction as PredictionInfo} onChoose={onChoose} />}
     </div>
   );
 }

@@ -45,7 +45,7 @@ export function classChoices(info: PredictionInfo, said: SamplePrediction | unde
     // Unnamed classes are named by their number; the scores may hold only the best of them.
     const place = info.labels ? index : Number(label);
     return {
-      key: `class ${info.name} ${place}`,
+      key: classKey(info.name, place),
       target: { kind: "class", prediction: info.name, index: place, region },
       reading: "whole",
       label,
@@ -58,6 +58,11 @@ export function classChoices(info: PredictionInfo, said: SamplePrediction | unde
   const rank = (choice: Choice) => (BACKGROUND.test(choice.label) ? -4 : 0) + (choice.predicted ? 2 : 0) + (choice.truth ? 1 : 0);
   const ordered = choices.sort((a, b) => rank(b) - rank(a) || (b.score ?? -Infinity) - (a.score ?? -Infinity) || 0);
   return [...ordered.slice(0, MOST_TABS), ...ordered.slice(MOST_TABS).filter(({ key }) => key === wanted)];
+}
+
+/** The name of a class in the address. */
+export function classKey(prediction: string, index: number): string {
+  return `class ${prediction} ${index}`;
 }
 
 function is(label: string, value: unknown): boolean {

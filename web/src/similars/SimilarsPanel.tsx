@@ -74,7 +74,8 @@ function Made({ question, found, heat, error }: { question: SimilarsQuestion; fo
   return (
     <p className={classes.made} data-testid="similars-made">
       <span>{among}</span>
-      {question.why && error !== null && error !== undefined && <Why error={error} />}
+      {question.why && Boolean(error) && <Why error={error} />}
+      {question.why && !heat && !error && <span className={classes.late}>Making heat maps…</span>}
       {question.why && heat && (
         <span>
           Heat: <a href={heat.made.source} target="_blank" rel="noreferrer">{heat.made.title}</a>, towards {name} in {found.space},{" "}

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 import numpy as np
 
-from percepta.analysis.attribution.question import Array, Attribution, FloatArray, Question
+from percepta.analysis.attribution.question import (
+    VARIATIONS,
+    Array,
+    Attribution,
+    FloatArray,
+    Question,
+    varied,
+)
 
 SMOOTHING_SAMPLES = 16
 NOISE = 0.15
@@ -66,10 +73,14 @@ class IntegratedGradients:
         """Average along the way; see :class:`percepta.analysis.attribution.Method`."""
         differences = {name: difference(question, name) for name in question.of_inputs}
         sums = {name: np.zeros_like(value) for name, value in differences.items()}
-        for step in range(self.steps):
-            left = 1 - (step + 0.5) / self.steps
-            on_the_way = {name: question.inputs[name] - left * d for name, d in differences.items()}
-            for name, gradient in _gradients(question, on_the_way).items():
+        left = np.asarray(1 - (np.arange(self.steps) + 0.5) / self.steps, np.float32)
+        for start in range(0, self.steps, VARIATIONS):
+            part = left[start : start + VARIATIONS]
+            on_the_way = {
+                name: question.inputs[name][:, None] - _along(part, d) * d[:, None]
+                for name, d in differences.items()
+            }
+            for name, gradient in _gradient_sums(question, on_the_way, len(part)).items():
                 sums[name] += gradient
         effects = {name: mean_of(sums[name], self.steps) * differences[name] for name in sums}
         return over_inputs(question, effects, question.subject.values(question.inputs))
@@ -104,20 +115,23 @@ class SmoothGrad:
         sums = {
             name: np.zeros(question.inputs[name].shape, np.float32) for name in question.of_inputs
         }
-        for _ in range(self.copies):
-            noisy = {name: self._noisy(question.inputs[name], random) for name in sums}
-            for name, gradient in _gradients(question, noisy).items():
+        for start in range(0, self.copies, VARIATIONS):
+            count = min(VARIATIONS, self.copies - start)
+            noisy = {name: self._noisy(question.inputs[name], count, random) for name in sums}
+            for name, gradient in _gradient_sums(question, noisy, count).items():
                 sums[name] += gradient
         effects = {
             name: mean_of(sums[name], self.copies) * difference(question, name) for name in sums
         }
         return over_inputs(question, effects, question.subject.values(question.inputs))
 
-    def _noisy(self, values: Array, random: np.random.Generator) -> FloatArray:
+    def _noisy(self, values: Array, count: int, random: np.random.Generator) -> FloatArray:
+        """Return noisy copies, ``[B, count, …]``."""
         axes = tuple(range(1, values.ndim))
-        spread = np.ptp(values, axis=axes, keepdims=True) * self.noise
-        noise = random.standard_normal(values.shape, dtype=np.float32)
-        return np.asarray(values + spread * noise, dtype=np.float32)
+        spread = (np.ptp(values, axis=axes, keepdims=True) * self.noise)[:, None]
+        shape = (len(values), count, *values.shape[1:])
+        noise = random.standard_normal(shape, dtype=np.float32)
+        return np.asarray(values[:, None] + spread * noise, dtype=np.float32)
 
 
 def mean_of(total: FloatArray, count: int) -> FloatArray:
@@ -143,6 +157,18 @@ def over_inputs(
     return Attribution(maps, {}, {}, value)
 
 
-def _gradients(question: Question, instead: Mapping[str, Array]) -> Mapping[str, FloatArray]:
-    moved = replace(question, inputs={**question.inputs, **instead})
-    return question.subject.evidence(moved.inputs, of_inputs=question.of_inputs).inputs
+def _gradient_sums(
+    question: Question, instead: Mapping[str, Array], count: int
+) -> dict[str, FloatArray]:
+    """Return the gradients summed over ``count`` variations of each sample, given ``[B, count, …]``."""
+    inputs = varied(question, instead, count)
+    found = question.subject.evidence(inputs, of_inputs=question.of_inputs).inputs
+    return {
+        name: np.asarray(gradient.reshape(-1, count, *gradient.shape[1:]).sum(axis=1), np.float32)
+        for name, gradient in found.items()
+    }
+
+
+def _along(values: FloatArray, like: FloatArray) -> FloatArray:
+    """Return values ``[k]`` as ``[1, k, 1 …]``, to go with ``[B, 1, …]``."""
+    return values.reshape(1, -1, *[1] * (like.ndim - 1))

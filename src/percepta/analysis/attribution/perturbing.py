@@ -10,7 +10,14 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from percepta.analysis.attribution.gradients import over_inputs
-from percepta.analysis.attribution.question import Array, Attribution, FloatArray, Question
+from percepta.analysis.attribution.question import (
+    VARIATIONS,
+    Array,
+    Attribution,
+    FloatArray,
+    Question,
+    varied,
+)
 
 PATCHES = 7
 """Patches along each axis of positions that occlusion hides one after the other."""
@@ -52,13 +59,18 @@ class Occlusion:
             array = question.inputs[name]
             effect = np.zeros(array.shape, np.float32)
             covered = np.zeros(array.shape[1:], np.float32)
-            for patch in self._patches(array, question.channel_axes.get(name)):
-                hidden = np.array(array, copy=True)
-                hidden[:, *patch] = _baseline(question, name)[:, *patch]
-                lost = value - question.subject.values({**question.inputs, name: hidden})
-                size = covered[patch].size
-                effect[:, *patch] += (lost / size).reshape(-1, *[1] * (array.ndim - 1))
-                covered[patch] += 1
+            baseline = _baseline(question, name)
+            patches = list(self._patches(array, question.channel_axes.get(name)))
+            for start in range(0, len(patches), VARIATIONS):
+                part = patches[start : start + VARIATIONS]
+                hidden = np.repeat(array[:, None], len(part), axis=1)
+                for index, patch in enumerate(part):
+                    hidden[:, index][:, *patch] = baseline[:, *patch]
+                lost = value[:, None] - _values(question, name, hidden)
+                for index, patch in enumerate(part):
+                    share = lost[:, index] / covered[patch].size
+                    effect[:, *patch] += share.reshape(-1, *[1] * (array.ndim - 1))
+                    covered[patch] += 1
             effects[name] = np.asarray(effect / np.maximum(covered, 1), dtype=np.float32)
         return over_inputs(question, effects, value)
 
@@ -111,14 +123,21 @@ class Rise:
             seen = np.empty(
                 (self.masks, *_mask_shape(array, question.channel_axes.get(name))), np.float32
             )
-            for index in range(self.masks):
-                seen[index] = _smooth_mask(seen.shape[1:], self.cells, random)
-                shown = _shown(array, baseline, seen[index])
-                inputs = {**question.inputs, name: shown.astype(array.dtype)}
-                values[index] = question.subject.values(inputs)
+            for start in range(0, self.masks, VARIATIONS):
+                part = slice(start, min(start + VARIATIONS, self.masks))
+                for index in range(part.start, part.stop):
+                    seen[index] = _smooth_mask(seen.shape[1:], self.cells, random)
+                shown = _shown(array[:, None], baseline[:, None], seen[None, part])
+                values[part] = _values(question, name, shown.astype(array.dtype)).T
             shared = np.float32(_channels(array, question.channel_axes.get(name)))
             effects[name] = np.broadcast_to(_regressed(values, seen) / shared, array.shape)
         return over_inputs(question, effects, value)
+
+
+def _values(question: Question, name: str, instead: Array) -> FloatArray:
+    """Return the target of variations ``[B, k, …]`` of one input, ``[B, k]``."""
+    inputs = varied(question, {name: instead}, instead.shape[1])
+    return question.subject.values(inputs).reshape(instead.shape[:2])
 
 
 def _shown(array: Array, baseline: Array, mask: FloatArray) -> Array:

@@ -31,7 +31,11 @@ class Evidence:
 
 
 class Subject(Protocol):
-    """A network with one target per sample chosen: all that a method sees of it."""
+    """A network with one target per sample chosen: all that a method sees of it.
+
+    What it is given may be ``k`` variations of each of the question's samples instead of the samples, those
+    of one sample together (aa bb cc): each has its sample's target.
+    """
 
     def values(self, inputs: Mapping[str, Array]) -> FloatArray:
         """Return the target of each sample, ``[B]``: one forward pass, no gradient."""
@@ -76,6 +80,22 @@ class Question:
     rival: Subject | None = None
     signed: bool = False
     seed: int = 0
+
+
+VARIATIONS = 16
+"""Variations of a sample that are looked at in one pass."""
+
+
+def varied(question: Question, instead: Mapping[str, Array], count: int) -> dict[str, Array]:
+    """Return the inputs of ``count`` variations of each sample.
+
+    Args:
+        question: whose inputs stay as they are where nothing is given instead.
+        instead: by input name, ``[B, count, …]``.
+        count: of variations a sample.
+    """
+    same = {name: np.repeat(array, count, axis=0) for name, array in question.inputs.items()}
+    return same | {name: np.concatenate(list(array)) for name, array in instead.items()}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

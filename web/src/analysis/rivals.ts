@@ -1,5 +1,5 @@
 /** What is set beside each other: the predicted and the true. Pure. */
-import type { Choice } from "./targets";
+import { type Choice, overRegion } from "./targets";
 import type { Choices } from "./useChoices";
 
 export interface Rival {
@@ -11,15 +11,15 @@ export interface Rival {
  * The two targets to compare: predicted and true class; the runner-up where the model is right or the truth is not
  * known, or the one that was chosen; of a prediction with positions one class, where it is predicted and where it is true; the two sides of a loss.
  */
-export function rivals({ chosen, classes, losses, positions }: Choices): Rival[] {
+export function rivals({ chosen, classes, losses, positions, seen }: Choices): Rival[] {
   if (!chosen) return [];
   const { target } = chosen;
   if (target.kind === "loss")
     return losses.filter((one) => one.target.kind === "loss" && one.target.name === target.name).map((choice) => ({ title: choice.reading === "raises" ? "What raises it" : "What lowers it", choice }));
   if (target.kind === "class" && positions)
     return [
-      { title: "Where the model predicts it", choice: { ...chosen, target: { ...target, region: "predicted" } } },
-      { title: "Where it is true", choice: { ...chosen, target: { ...target, region: "true" } } },
+      { title: "Where the model predicts it", choice: overRegion(chosen, "predicted", seen) },
+      { title: "Where it is true", choice: overRegion(chosen, "true", seen) },
     ];
   const predicted = classes.find((one) => one.predicted) ?? classes[0];
   const truth = classes.find((one) => one.truth);

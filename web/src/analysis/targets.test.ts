@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { classChoices, lossChoices, MOST_TABS, sameTarget, targetsOf, valueChoices } from "./targets";
+import { classChoices, lossChoices, MOST_TABS, overRegion, sameTarget, targetsOf, valueChoices } from "./targets";
 
 const digit = { name: "digit", labels: ["0", "1", "2", "3"], activation: "none" };
 const said = (predicted: string, truth: string | null) => ({
@@ -66,14 +66,19 @@ it("targets are the same whatever the order of their parts", () => {
   expect(sameTarget({ kind: "class", prediction: "p", index: 1, region: "true" }, { kind: "class", prediction: "p", index: 1, region: "predicted" })).toBe(false);
 });
 
-it("classes of pixels come as masks show them, the background last", () => {
+it("classes of pixels come as masks show them, then the background", () => {
   const voc = { name: "logits", labels: ["background", "boat", "person", "car"], activation: null };
   const seen = { predicted: new Map([["background", 0.7], ["person", 0.2], ["car", 0.1]]), truth: new Map([["car", 0.1], ["background", 0.9]]) };
   const choices = classChoices(voc, { name: "logits", scores: [], predicted: null, truth: null }, "predicted", null, seen);
   expect(choices.map(({ label, predicted, truth, score }) => [label, predicted, truth, score])).toEqual([
     ["car", true, true, 0.1],
     ["person", true, false, 0.2],
-    ["boat", false, false, null],
     ["background", true, true, 0.7],
+    ["boat", false, false, null],
   ]);
+  const told = (at: number, region: "predicted" | "true" | "everywhere") => overRegion(choices[at], region, seen).told;
+  expect(told(0, "true")).toBe("class car of logits where it is true");
+  expect(told(1, "true")).toBe("class person of logits everywhere, as it is true nowhere");
+  expect(told(1, "everywhere")).toBe("class person of logits everywhere");
+  expect(overRegion(choices[3], "predicted", undefined).told).toBe("class boat of logits where it is predicted");
 });

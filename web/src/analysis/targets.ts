@@ -36,7 +36,7 @@ const MOST_VALUES = 10;
  *
  * @param said What the model said of the sample; without scores the classes keep their own order.
  * @param wanted Key of a class that must be among them, wherever it ranks.
- * @param seen Of scores with positions, what masks show of them: the largest come first, the background last.
+ * @param seen Of scores with positions, what masks show of them: the largest come first, then the background.
  */
 export function classChoices(info: PredictionInfo, said: SamplePrediction | undefined, region: Region, wanted: string | null, seen?: Seen): Choice[] {
   const scores = new Map(said?.scores.map(({ label, score }) => [label, score]));
@@ -55,9 +55,25 @@ export function classChoices(info: PredictionInfo, said: SamplePrediction | unde
       truth: is(label, said?.truth) || (seen?.truth.has(label) ?? false),
     };
   });
-  const rank = (choice: Choice) => (BACKGROUND.test(choice.label) ? -4 : 0) + (choice.predicted ? 2 : 0) + (choice.truth ? 1 : 0);
   const ordered = choices.sort((a, b) => rank(b) - rank(a) || (b.score ?? -Infinity) - (a.score ?? -Infinity) || 0);
   return [...ordered.slice(0, MOST_TABS), ...ordered.slice(MOST_TABS).filter(({ key }) => key === wanted)];
+}
+
+/** What is there comes before what is not, and the background in between. */
+function rank({ label, predicted, truth }: Choice): number {
+  const found = (predicted ? 2 : 0) + (truth ? 1 : 0);
+  return BACKGROUND.test(label) ? Math.min(found, 0.5) : found;
+}
+
+/**
+ * A class over the positions of a region, told as such. Where the class is in none of them the server takes all
+ * positions, and so the words say; that is known where masks show the classes.
+ */
+export function overRegion(choice: Choice, region: Region, seen: Seen | undefined): Choice {
+  if (choice.target.kind !== "class") return choice;
+  const nowhere = seen !== undefined && ((region === "predicted" && !choice.predicted) || (region === "true" && !choice.truth));
+  const where = nowhere ? `everywhere, as it is ${region} nowhere` : region === "everywhere" ? region : `where it is ${region}`;
+  return { ...choice, target: { ...choice.target, region }, told: `class ${choice.label} of ${choice.target.prediction} ${where}` };
 }
 
 /** The name of a class in the address. */

@@ -47,7 +47,7 @@ export function useAnswers({ row, classes, losses, chosen, beside, pace, everyth
   const ofClass = chosen !== undefined && !ofLoss;
   const first = useQuery(ask("chosen", ofClass ? [chosen.target] : [], signed, pace !== "together"));
   const all = useQuery(ask("all", targetsOf(classes), signed, everything || pace === "together" || (pace === "chosen first" && first.isSuccess && !first.isPlaceholderData)));
-  const measured = useQuery(ask("losses", targetsOf(losses), true, ofLoss || all.isSuccess));
+  const measured = useQuery(ask("losses", targetsOf(losses), true, ofLoss || (pace === "together" && all.isSuccess)));
   const unknown = beside.filter((target) => target.kind === "class" && !classes.some((one) => sameTarget(one.target, target)));
   const more = useQuery(ask("beside", unknown.length > 0 || pace !== "together" ? beside.filter(({ kind }) => kind !== "loss") : [], signed, true));
   const asked = [first, all, measured, more];

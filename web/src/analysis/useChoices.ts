@@ -3,7 +3,7 @@ import { useMemo } from "react";
 import type { NetworkDetails, PredictionInfo, Sample } from "../api/types";
 import { useRun } from "../explore/run";
 import type { Analysis } from "./state";
-import { type Choice, classChoices, lossChoices, type Seen, valueChoices } from "./targets";
+import { type Choice, classChoices, lossChoices, overRegion, type Seen, valueChoices } from "./targets";
 import { lossesOf, outputShape } from "./wiring";
 
 export interface Choices {
@@ -11,6 +11,8 @@ export interface Choices {
   prediction: PredictionInfo | undefined;
   /** Whether its scores have positions: pixels, tokens. */
   positions: boolean;
+  /** What masks show of its classes. */
+  seen: Seen | undefined;
   classes: Choice[];
   losses: Choice[];
   chosen: Choice | undefined;
@@ -21,14 +23,16 @@ export function useChoices(sample: Sample | undefined, network: NetworkDetails |
   const { run } = useRun();
   return useMemo(() => {
     const prediction = predictionOf(run.predictions, target);
-    if (!sample || !settled) return { prediction, positions: false, classes: [], losses: [], chosen: undefined };
+    if (!sample || !settled) return { prediction, positions: false, seen, classes: [], losses: [], chosen: undefined };
     const shape = prediction ? outputShape(network, prediction.name) : null;
     const said = sample.predictions.find(({ name }) => name === prediction?.name);
     const scored = prediction && (prediction.labels !== null || (said?.scores.length ?? 0) > 0);
-    const classes = !prediction ? [] : scored ? classChoices(prediction, said, region, target, seen) : valueChoices(prediction.name, shape ?? []);
+    const positions = (shape?.length ?? 0) > 1;
+    const listed = !prediction ? [] : scored ? classChoices(prediction, said, region, target, seen) : valueChoices(prediction.name, shape ?? []);
+    const classes = positions ? listed.map((one) => overRegion(one, region, seen)) : listed;
     const losses = lossChoices(lossesOf(network));
     const all = [...classes, ...losses];
-    return { prediction, positions: (shape?.length ?? 0) > 1, classes, losses, chosen: all.find(({ key }) => key === target) ?? all[0] };
+    return { prediction, positions, seen, classes, losses, chosen: all.find(({ key }) => key === target) ?? all[0] };
   }, [run.predictions, sample, network, settled, target, region, seen]);
 }
 

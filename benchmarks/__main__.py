@@ -17,6 +17,8 @@ COMMANDS = (
     ("forward.py", "--keep-freed-memory", "--check"),
     ("evaluate.py", "--check"),
     ("examples.py",),
+    ("explain.py", "speed", "--check"),
+    ("explain.py", "similar", "--check"),
     ("explore.py", "compare", "--check"),
     ("explore.py", "million", "--check"),
     ("explore.py", "small", "--check"),

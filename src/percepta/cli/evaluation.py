@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 R = TypeVar("R", "RunRecord", "Job")
 
 WORST_SHOWN = 5
+LATEST = "latest"
 
 
 @dataclass(frozen=True)
@@ -192,11 +193,18 @@ def _resumable() -> Iterator[None]:
 
 
 def find_run(workspace: Workspace, beginning: str) -> RunRecord:
-    """Return the run whose id begins so.
+    """Return the run whose id begins so; ``latest`` is the newest that is complete.
 
     Raises:
         NotFoundError: none does, or several do.
     """
+    from percepta.storage import RunStatus
+
+    if beginning == LATEST:
+        done = [run for run in workspace.catalogue.runs() if run.status is RunStatus.COMPLETE]
+        if not done:
+            raise NotFoundError("There is no run here yet.", fix="Make one: percepta evaluate.")
+        return done[0]
     return _only(workspace.catalogue.runs(), beginning, "run")
 
 

@@ -10,6 +10,7 @@ from percepta.cli.commands.options import (
     Algorithm,
     FilterOption,
     JsonOption,
+    RunArgument,
     SeedOption,
     WorkspaceOption,
     open_workspace,
@@ -23,7 +24,7 @@ def register(app: typer.Typer) -> None:
 
 
 def explore(
-    run: Annotated[str, typer.Argument(help="Id of the run (the beginning is enough).")],
+    run: RunArgument,
     space: Annotated[
         str | None, typer.Option("--space", help="Latent space; else the run's first.")
     ] = None,

@@ -69,7 +69,9 @@ TrustOption = Annotated[
 FilterOption = Annotated[
     str | None, typer.Option("--filter", "--where", help="Filter as JSON: only these samples.")
 ]
-RunArgument = Annotated[str, typer.Argument(help="Id of the run (the beginning is enough).")]
+RunArgument = Annotated[
+    str, typer.Argument(help="Id of the run (the beginning is enough), or latest.")
+]
 SeedOption = Annotated[int, typer.Option("--seed", help="Equal seeds give equal results.")]
 
 DEFAULT_HOST = "127.0.0.1"

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
-from percepta.cli.commands.options import JsonOption, WorkspaceOption, open_workspace
+from percepta.cli.commands.options import JsonOption, RunArgument, WorkspaceOption, open_workspace
 
 
 def register(app: typer.Typer) -> None:
@@ -23,7 +21,7 @@ def runs(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
 
 
 def verify(
-    run: Annotated[str, typer.Argument(help="Id of the run (the beginning is enough).")],
+    run: RunArgument,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Read every file of a run and compare it with its checksum."""

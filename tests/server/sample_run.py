@@ -107,7 +107,10 @@ def write_run(
             {
                 "device": "cpu",
                 "throughput": 123.4,
-                "predictions": [{"name": "animal", "labels": list(LABELS), "truth": "animal"}],
+                "predictions": [
+                    {"name": "animal", "labels": list(LABELS), "prefix": ""},
+                    {"name": "outline", "labels": ["out", "in"], "prefix": None},
+                ],
                 "model": {
                     "format": "pytorch",
                     "parameters": 1234,

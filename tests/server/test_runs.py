@@ -44,7 +44,10 @@ def test_details(client: CheckedClient, base: str) -> None:
     run = client.get(base).json()
     assert run["spaces"] == [{"name": "balanced", "width": 8}]
     assert [visualizer["name"] for visualizer in run["visualizers"]] == ["photo", "words"]
-    assert run["predictions"] == [{"name": "animal", "labels": list(LABELS), "activation": None}]
+    assert run["predictions"] == [
+        {"name": "animal", "labels": list(LABELS), "activation": None},
+        {"name": "outline", "labels": ["out", "in"], "activation": None},
+    ]
     fields = {field["name"]: field for field in run["fields"]}
     assert fields["loss"] == {
         "name": "loss",
@@ -131,7 +134,8 @@ def test_sample(client: CheckedClient, base: str, sample: Sample) -> None:
     assert values["loss"] == pytest.approx(3.1)
     assert values["cluster"] == "odd"
     assert values[HOSTILE_FIELD] == 31
-    (prediction,) = told["predictions"]
+    prediction, unread = told["predictions"]
+    assert (unread["name"], unread["predicted"], unread["truth"]) == ("outline", None, None)
     assert (prediction["name"], prediction["predicted"], prediction["truth"]) == (
         "animal",
         LABELS[31 % 3],

@@ -174,7 +174,11 @@ def _pass(
 
 
 def _predictions(recorder: Recorder) -> list[dict[str, Any]]:
-    """Describe the predictions; of those read as scores, the scores that are kept are probabilities."""
+    """Describe the predictions.
+
+    Of those read as scores, the scores that are kept are probabilities, and their fields' names begin with
+    ``prefix``; those of the others have none.
+    """
     heads = {head.prediction: head for head in recorder.heads}
     told = []
     for spec in recorder.model.outputs:
@@ -186,5 +190,12 @@ def _predictions(recorder: Recorder) -> list[dict[str, Any]]:
         else:  # one score a position, or something else that only the user's functions read
             labels = list(declared.labels or ()) if declared else []
             activation = declared.activation if declared else None
-        told.append({"name": spec.name, "labels": labels or None, "activation": activation})
+        told.append(
+            {
+                "name": spec.name,
+                "labels": labels or None,
+                "activation": activation,
+                "prefix": head.prefix if head is not None else None,
+            }
+        )
     return told

@@ -57,7 +57,8 @@ def _predictions(run: Run, row: int, values: dict[str, Any]) -> list[SamplePredi
     predictions = []
     for declared in run.details.get("predictions") or []:
         name = declared["name"]
-        prefix = f"{name}_" if f"{name}_predicted" in values else ""
+        prefix = declared.get("prefix", f"{name}_" if f"{name}_predicted" in values else "")
+        read = prefix is not None
         scores = []
         if name in run.predictions:
             row_scores = run.scores(name)[row]
@@ -68,8 +69,8 @@ def _predictions(run: Run, row: int, values: dict[str, Any]) -> list[SamplePredi
             SamplePrediction(
                 name=name,
                 scores=scores,
-                predicted=values.get(f"{prefix}predicted"),
-                truth=values.get(f"{prefix}label"),
+                predicted=values.get(f"{prefix}predicted") if read else None,
+                truth=values.get(f"{prefix}label") if read else None,
             )
         )
     return predictions

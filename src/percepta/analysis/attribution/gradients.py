@@ -50,7 +50,7 @@ class IntegratedGradients:
     """Gradients averaged on the straight way from the baseline, times the difference from it.
 
     The values of a map add up to the target's difference between input and baseline (completeness); the
-    midpoint rule over ``steps`` keeps that to about one per cent for usual networks.
+    midpoint rule over ``steps`` keeps that to a few per cent (5 % in the mean on a saturated MNIST network).
 
     Attributes:
         steps: points on the way.

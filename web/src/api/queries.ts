@@ -77,10 +77,11 @@ export const explainQuery = (run: string, { slot, ...asked }: ExplainRequest) =>
     ...ANSWERED,
   });
 
-export const similarQuery = (run: string, { slot, ...asked }: api.SimilarQuestion) =>
+export const similarQuery = (run: string, asked: api.SimilarQuestion) =>
   queryOptions({
     queryKey: ["similar", run, asked] as const,
-    queryFn: ({ signal }) => api.similar(run, { ...asked, slot }, signal),
+    // Without a slot: an answer takes milliseconds, and a request that overtakes another would take its place.
+    queryFn: ({ signal }) => api.similar(run, asked, signal),
     ...ANSWERED,
   });
 

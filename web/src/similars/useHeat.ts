@@ -1,12 +1,15 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { explainSamples } from "../api/client";
+import { ApiError } from "../api/errors";
 import { columnQuery } from "../api/queries";
 import type { Explanation, Similars } from "../api/types";
 import { useRun } from "../explore/run";
 import { valueAt } from "../filters/columns";
 import type { Grid } from "../heat/grid";
 import { FIRST_PORTION, nextPortion, nextSize, shownMap } from "./heat";
-import { PAGE } from "./useSimilars";
+
+/** This page, to the server: its newer question takes the place of one that still waits. */
+const PAGE = Math.random().toString(36).slice(2);
 
 /** Queries that get a heat map too: those that are shown. */
 export const SHOWN_QUERIES = 4;
@@ -48,7 +51,8 @@ export function useHeat(found: Similars | null): { heat: Heat | undefined; error
     },
     staleTime: Infinity,
     gcTime: 60_000,
-    retry: false,
+    // Requests may overtake each other: one that nobody wants any more can take the place of this.
+    retry: (failures, problem) => failures < 2 && problem instanceof ApiError && problem.status === 409,
   });
   return { heat: found === null ? undefined : query.data, error: found === null ? null : query.error };
 }

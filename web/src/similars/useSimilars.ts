@@ -10,9 +10,6 @@ import { active } from "../filters/types";
 import { count } from "../theme/format";
 import { ask, clauseOf, isSame, type SimilarsQuestion, withFound } from "./question";
 
-/** This page, to the server: its newer question takes the place of one that still waits. */
-export const PAGE = Math.random().toString(36).slice(2);
-
 /** Fetch the similars of some rows: show them, light them on the map, and put them into the filter under a name. */
 export function useFetchSimilars(): (rows: ArrayLike<number>, called?: string) => void {
   const { store } = useRun();
@@ -107,5 +104,5 @@ const NONE: SimilarsQuestion = { queries: [], called: null, space: null, limit: 
 
 function requestOf({ queries, space, limit, candidates }: SimilarsQuestion, map: MapInfo | null): SimilarQuestion {
   // Only a filter can name what belongs to a map; without one the answer is the same on every map.
-  return { rows: queries, space, limit, filter: candidates, map: candidates.length > 0 ? (map?.id ?? null) : null, slot: `similars ${PAGE}` };
+  return { rows: queries, space, limit, filter: candidates, map: candidates.length > 0 ? (map?.id ?? null) : null };
 }

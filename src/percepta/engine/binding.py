@@ -178,15 +178,24 @@ class Binder:
     def _region(
         self, target: ClassTarget, shape: tuple[int, ...], axis: int, asked: Asked, row: int
     ) -> FloatArray | float:
-        """Return the weight of every position of one sample, adding up to one."""
+        """Return the weight of every position of one sample, adding up to one; of no region, of all."""
         positions = tuple(size for i, size in enumerate(shape) if i != axis)
         if not positions:
             return 1.0
+        inside = self._inside(target, positions, axis, asked, row)
+        if not inside.any():
+            inside = np.ones(positions, bool)
+        return np.asarray(inside / inside.sum(), np.float32)
+
+    def _inside(
+        self, target: ClassTarget, positions: tuple[int, ...], axis: int, asked: Asked, row: int
+    ) -> NDArray[np.bool_]:
+        """Return the positions of one sample whose score counts."""
         wanted: Region = target.region
-        inside = np.ones(positions, bool)
         if wanted == "predicted":
-            inside = asked.forward.outputs[target.prediction][row].argmax(axis) == target.index
-        elif wanted == "true":
+            output = asked.forward.outputs[target.prediction][row]
+            return np.asarray(output.argmax(axis) == target.index)
+        if wanted == "true":
             truths = asked.ground_truths.values()
             fitting = [truth[row] for truth in truths if truth.shape[1:] == positions]
             if not fitting:
@@ -194,10 +203,25 @@ class Binder:
                     "There is no ground truth with a class for every position.",
                     fix="Explain the region that the model predicts, or everywhere.",
                 )
-            inside = fitting[0] == target.index
-        if not inside.any():
-            inside = np.ones(positions, bool)
-        return np.asarray(inside / inside.sum(), np.float32)
+            return np.asarray(fitting[0] == target.index)
+        return np.ones(positions, bool)
+
+    def remarks(self, targets: Sequence[Target], asked: Asked) -> list[str]:
+        """Return what a person should know of targets whose region is nowhere in a sample."""
+        told = []
+        for target in targets:
+            if not isinstance(target, ClassTarget) or target.region == "everywhere":
+                continue
+            shape, axis = self._shape(target.prediction, asked)
+            positions = tuple(size for i, size in enumerate(shape[1:]) if i != axis - 1)
+            labels = self._predictions.get(target.prediction, Prediction(target.prediction)).labels
+            name = labels[target.index] if labels else f"class {target.index}"
+            for row, key in enumerate(asked.keys):
+                if not positions or self._inside(target, positions, axis - 1, asked, row).any():
+                    continue
+                who = "The model says" if target.region == "predicted" else "The ground truth says"
+                told.append(f"{who} {name} nowhere in {key}: its score everywhere is explained.")
+        return told
 
     def _loss(self, target: LossTarget, asked: Asked) -> BoundTarget:
         loss = next((one for one in self._integration.losses if one.name == target.name), None)

@@ -155,11 +155,10 @@ class Explainer:
             question = self.question(asked, targets, signed=signed, seed=wish.seed)
             if method.contrasts:
                 question = replace(question, rival=self._rival(asked, targets))
-            if (
-                not method.needs_gradients
-            ):  # whole numbers can be left out, though not differentiated
+            if not method.needs_gradients:  # whole numbers can be left out, not differentiated
                 question = replace(question, of_inputs=tuple(question.inputs))
             answer = method.attribute(replace(question, of_layers=layers))
+            notes += self.binder.remarks(targets, asked)
             for index, (row, target) in enumerate(
                 (row, target) for row in range(len(wish.rows)) for target in group
             ):

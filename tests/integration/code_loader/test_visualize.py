@@ -38,8 +38,12 @@ drawn = pytest.mark.skipif(find_spec("matplotlib") is None, reason="matplotlib i
 
 
 def test_it_does_nothing_while_the_wiring_is_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("__MAPPING_RUNTIME_MODE__", "TRUE")
+    monkeypatch.setitem(sys.modules, "matplotlib", None)  # without it, drawing would be refused
+    with pytest.raises(ImportError):
+        visualize(LeapText(["a"]))
 
+    monkeypatch.setenv("__MAPPING_RUNTIME_MODE__", "TRUE")
+    visualize(LeapText(["a"]))
     visualize(None)  # type: ignore[arg-type]
 
 

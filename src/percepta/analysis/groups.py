@@ -9,11 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from percepta.analysis.naming import Column
-from percepta.core.fields import FieldType
+from percepta.analysis.encoding import Encoded
 
-_BINS = 16
-_MOST_VALUES = 1_000
+MOST_VALUES = 1_000
 """A field of more different values tells samples apart, not groups."""
 
 
@@ -43,23 +41,25 @@ class Telling:
 
 
 def telling_fields(
-    columns: Mapping[str, Column], members: NDArray[np.bool_], limit: int = 8
+    fields: Mapping[str, Encoded], rows: NDArray[np.int64], limit: int = 8
 ) -> list[Telling]:
     """Return the fields that tell a group from the rest, the most telling first.
 
+    Only the group is looked at: what is known of all samples was counted when the fields were encoded.
+
     Args:
-        columns: by field name, over all samples.
-        members: bool ``[n]``, who belongs to the group.
+        fields: by name, over all samples.
+        rows: int64 ``[k]``, who belongs to the group, each once.
         limit: at most so many.
 
     Returns:
         Only fields that say more than chance; none for a group that is empty or everything.
     """
-    if not members.any() or members.all():
-        return []
     found = []
-    for name, column in columns.items():
-        telling = _telling(name, column, members)
+    for name, field in fields.items():
+        if not 0 < len(rows) < len(field.codes):
+            continue
+        telling = _telling(name, field, rows)
         if telling is not None and telling.information > 0:
             found.append(telling)
     found.sort(key=lambda one: (-one.information, one.field))
@@ -90,63 +90,48 @@ def odd_ones_out(labels: Sequence[Any], weights: NDArray[np.float32]) -> list[in
     return sorted(odd, key=lambda i: (-float(weights[i]), i))
 
 
-def _telling(name: str, column: Column, members: NDArray[np.bool_]) -> Telling | None:
-    if column.type in (FieldType.FLOAT, FieldType.INTEGER):
-        values = np.asarray(column.values, float)
-        known = np.isfinite(values)
-        if len(np.unique(values[known])) < 2:
+def _telling(name: str, field: Encoded, rows: NDArray[np.int64]) -> Telling | None:
+    counts = field.counted(rows)
+    information = _information(np.stack([field.counts - counts, counts]))
+    if field.kinds is None:
+        if not field.spread > 0:
             return None
-        codes = _bins(values, known)
-        inside, outside = values[known & members], values[known & ~members]
-        if not len(inside) or not len(outside):
+        means = _means(field, field.known(rows))
+        if means is None:
             return None
-        gap = inside.mean() - outside.mean()
-        effect = float(gap / values[known].std())
-        information = _information(codes, members)
-        means = float(inside.mean()), float(outside.mean())
+        effect = (means[0] - means[1]) / field.spread
         return Telling(name, information, *means, None, None, effect)
-    texts = ["" if value is None else str(value) for value in column.values]
-    kinds, codes = np.unique(np.asarray(texts), return_inverse=True)
-    if not 2 <= len(kinds) <= _MOST_VALUES:
+    if not 2 <= len(field.kinds) <= MOST_VALUES:
         return None
-    counts = np.bincount(codes, minlength=len(kinds))
-    within = np.bincount(codes[members], minlength=len(kinds))
-    shares = within / members.sum(), (counts - within) / (~members).sum()
-    best = int(np.argmax(shares[0] - shares[1]))
-    value = next(v for v, text in zip(column.values, texts, strict=True) if text == kinds[best])
-    if isinstance(value, np.generic):
-        value = value.item()
-    return Telling(
-        name,
-        _information(codes, members),
-        value,
-        None,
-        float(shares[0][best]),
-        float(shares[1][best]),
-        float(shares[0][best] - shares[1][best]),
-    )
+    inside = counts / len(rows)
+    outside = (field.counts - counts) / (len(field.codes) - len(rows))
+    best = int(np.argmax(inside - outside))
+    shares = float(inside[best]), float(outside[best])
+    return Telling(name, information, field.kinds[best], None, *shares, shares[0] - shares[1])
 
 
-def _bins(values: NDArray[np.float64], known: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Return a bin of about equally many samples for each value; missing values have one of their own."""
-    edges = np.unique(np.quantile(values[known], np.linspace(0, 1, _BINS + 1)[1:-1]))
-    codes: NDArray[np.int64] = np.searchsorted(edges, values, side="right")
-    codes[~known] = len(edges) + 1
-    return codes
+def _means(field: Encoded, inside: NDArray[np.float64]) -> tuple[float, float] | None:
+    """Return the mean of a number inside a group and outside it; None where it is known on one side only."""
+    others = field.finite - len(inside)
+    if not len(inside) or not others:
+        return None
+    within = float(inside.mean())
+    return within, field.mean + (field.mean - within) * len(inside) / others
 
 
-def _information(codes: NDArray[np.int64], members: NDArray[np.bool_]) -> float:
+def _information(table: NDArray[np.int64]) -> float:
     """Return the share of the group's entropy that the codes explain, corrected for chance.
 
     The expected mutual information of independent variables is about (bins - 1) / 2n nats (Miller, 1955).
+
+    Args:
+        table: ``[2, K]``, samples outside and inside by code.
     """
-    table = np.stack(
-        [np.bincount(codes[members == side], minlength=codes.max() + 1) for side in (0, 1)]
-    )
-    joint = table[:, table.sum(axis=0) > 0] / len(codes)
+    total = int(table.sum())
+    joint = table[:, table.sum(axis=0) > 0] / total
     sides, bins = joint.sum(axis=1, keepdims=True), joint.sum(axis=0, keepdims=True)
     there = joint > 0
     mutual = float((joint[there] * np.log((joint / (sides * bins))[there])).sum())
-    mutual -= (joint.shape[1] - 1) / (2 * len(codes))
+    mutual -= (joint.shape[1] - 1) / (2 * total)
     entropy = float(-(sides * np.log(sides)).sum())
     return float(max(0.0, mutual / entropy))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from percepta.analysis.groups import Telling, odd_ones_out, telling_fields
+from percepta.analysis.encoding import Encoded, encode
+from percepta.analysis.groups import MOST_VALUES, Telling, odd_ones_out, telling_fields
 from percepta.analysis.naming import Column
 from percepta.analysis.similars import (
     direction,
@@ -18,7 +20,7 @@ from percepta.analysis.similars import (
     similarities,
 )
 from percepta.core.errors import NotFoundError, TargetError
-from percepta.core.fields import Field, FieldGroup, FieldType
+from percepta.core.fields import FieldGroup
 from percepta.core.filters import Filter
 from percepta.core.subsets import Subset
 from percepta.storage import Run
@@ -27,12 +29,13 @@ FloatArray = NDArray[np.float32]
 
 LIMIT = 50
 MOST_SHARES = 6
-_MISSING = "\uffff"  # no text; numpy would drop a zero at the end
+SHARED = ("label", "predicted")
+"""Fields whose commonest values are told, however many there are."""
 TELLING_GROUPS = (FieldGroup.PREDICTION, FieldGroup.METADATA, FieldGroup.METRIC, FieldGroup.LOSS)
 
 
 class Population:
-    """The latent vectors of a run, seen from their mean, and the columns that tell its samples apart.
+    """The latent vectors of a run, seen from their mean, and the fields that tell its samples apart.
 
     Args:
         run: the run.
@@ -41,13 +44,27 @@ class Population:
     def __init__(self, run: Run) -> None:
         self.run = run
         self._means: dict[str, FloatArray] = {}
-        self._columns: dict[str, Column] = {}
 
-    def column(self, field: Field) -> Column:
-        """Return the values of a field, read once."""
-        if field.name not in self._columns:
-            self._columns[field.name] = Column(self.run.values(field.name), field.type)
-        return self._columns[field.name]
+    @cached_property
+    def fields(self) -> dict[str, Encoded]:
+        """Every field that can tell a group from the rest, encoded once."""
+        run = self.run
+        found = {
+            field.name: encode(
+                Column(run.values(field.name), field.type),
+                None if field.name in SHARED else MOST_VALUES,
+            )
+            for field in run.fields
+            if field.group in TELLING_GROUPS
+        }
+        return {name: field for name, field in found.items() if field is not None}
+
+    @cached_property
+    def subsets(self) -> Encoded:
+        """The subset of every sample."""
+        sizes = np.array([len(rows) for rows in self.run.subsets.values()])
+        codes = np.repeat(np.arange(len(sizes), dtype=np.uint8), sizes)
+        return Encoded(codes, sizes, tuple(subset.value for subset in self.run.subsets))
 
     def vectors(self, space: str) -> FloatArray:
         """Return a latent space.
@@ -191,64 +208,49 @@ def read_group(population: Population, rows: Sequence[int], weights: FloatArray)
         rows: the group.
         weights: ``[k]``, how much each counts when labels are compared, such as its similarity.
     """
-    run = population.run
-    members = np.zeros(run.n, bool)
-    members[list(rows)] = True
-    fields = {field.name: field for field in run.fields}
-    columns = {
-        field.name: population.column(field)
-        for field in run.fields
-        if field.group in TELLING_GROUPS
+    run, fields = population.run, population.fields
+    members = np.unique(np.asarray(rows, np.int64))
+    shares = {
+        name: _shares(fields[name], members)
+        for name in SHARED
+        if name in fields and fields[name].kinds is not None
     }
-    shares: dict[str, tuple[Share, ...]] = {
-        name: _shares(columns[name].values, members)
-        for name in ("label", "predicted")
-        if name in columns and columns[name].type is FieldType.STRING
-    }
-    shares["subset"] = _shares(_subsets(run), members)
-    losses = [name for name, field in fields.items() if field.group is FieldGroup.LOSS]
-    loss = np.asarray(columns[losses[0]].values, float) if losses else None
-    labels = [columns["label"].values[row] for row in rows] if "label" in columns else []
-    odd = odd_ones_out([_plain(label) for label in labels], weights)
+    shares["subset"] = _shares(population.subsets, members)
+    losses = [field.name for field in run.fields if field.group is FieldGroup.LOSS]
+    loss = fields[losses[0]] if losses else None
+    odd = odd_ones_out(_labels(fields.get("label"), rows), weights)
     unlabeled = run.subsets.get(Subset.UNLABELED, range(0))
     return GroupReading(
         shares,
-        tuple(telling_fields(columns, members)),
-        _mean(loss, members),
-        _mean(loss, np.ones(run.n, bool)),
+        tuple(telling_fields(fields, members)),
+        _mean(loss.known(members)) if loss else None,
+        loss.mean if loss and loss.finite else None,
         tuple(rows[index] for index in odd),
         tuple(row for row in rows if row in unlabeled),
     )
 
 
-def _subsets(run: Run) -> NDArray[Any]:
-    values = np.empty(run.n, object)
-    for subset, rows in run.subsets.items():
-        values[rows.start : rows.stop] = subset.value
-    return values
-
-
-def _shares(values: Any, members: NDArray[np.bool_]) -> tuple[Share, ...]:
-    texts = np.asarray([_MISSING if value is None else str(value) for value in values])
-    kinds, codes = np.unique(texts, return_inverse=True)
-    inside = np.bincount(codes[members], minlength=len(kinds)) / max(1, members.sum())
-    population = np.bincount(codes, minlength=len(kinds)) / max(1, len(codes))
+def _shares(field: Encoded, members: NDArray[np.int64]) -> tuple[Share, ...]:
+    kinds = field.kinds or ()
+    inside = field.counted(members) / max(1, len(members))
+    population = field.counts / max(1, len(field.codes))
     order = np.argsort(-inside, kind="stable")[:MOST_SHARES]
     return tuple(
-        Share(
-            None if kinds[i] == _MISSING else str(kinds[i]), float(inside[i]), float(population[i])
-        )
+        Share(None if kinds[i] is None else str(kinds[i]), float(inside[i]), float(population[i]))
         for i in order.tolist()
         if inside[i] > 0
     )
 
 
-def _plain(value: Any) -> Any:
-    return None if value is None or value != value else value
+def _labels(field: Encoded | None, rows: Sequence[int]) -> list[Any]:
+    """Return the labels of some samples, None where one has none; nothing where there are no labels."""
+    if field is None:
+        return []
+    if field.kinds is None:
+        values = np.asarray(field.numbers)[list(rows)].tolist()
+        return [None if value != value else value for value in values]
+    return [field.kinds[code] for code in field.codes[list(rows)].tolist()]
 
 
-def _mean(values: NDArray[np.float64] | None, members: NDArray[np.bool_]) -> float | None:
-    if values is None:
-        return None
-    known = values[members & np.isfinite(values)]
+def _mean(known: NDArray[np.float64]) -> float | None:
     return float(known.mean()) if len(known) else None

@@ -1,0 +1,107 @@
+"""Fields as small codes: encoded once, any group of samples is then counted by looking at the group alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from percepta.analysis.naming import Column
+from percepta.core.fields import FieldType
+
+BINS = 16
+"""Bins of a number, of about equally many samples each."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Encoded:
+    """A field over all samples, as codes.
+
+    Attributes:
+        codes: unsigned ``[n]``: of a text or a boolean its place in ``kinds``, of a number its bin; what is
+            missing has a code of its own.
+        counts: int64 ``[K]``, samples of each code.
+        kinds: what each code stands for, None for missing; None: the field is a number.
+        numbers: ``[n]``, the values of a number; None: it is none.
+        finite: how many numbers are finite.
+        mean: of those; NaN where there is none.
+        spread: their standard deviation.
+    """
+
+    codes: NDArray[np.unsignedinteger[Any]]
+    counts: NDArray[np.int64]
+    kinds: tuple[Any, ...] | None = None
+    numbers: NDArray[Any] | None = None
+    finite: int = 0
+    mean: float = np.nan
+    spread: float = np.nan
+
+    def counted(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return how many of some samples have each code, int64 ``[K]``."""
+        return np.bincount(self.codes[rows], minlength=len(self.counts))
+
+    def known(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the finite numbers of some samples.
+
+        Raises:
+            TypeError: the field is no number.
+        """
+        if self.numbers is None:
+            raise TypeError("the field is no number")
+        values: NDArray[np.float64] = np.asarray(self.numbers[rows], float)
+        finite: NDArray[np.float64] = values[np.isfinite(values)]
+        return finite
+
+
+def encode(column: Column, most: int | None = None) -> Encoded | None:
+    """Return a field as codes.
+
+    Args:
+        column: over all samples.
+        most: different texts that are worth a code each; None: all of them are.
+
+    Returns:
+        None where there are more different texts.
+    """
+    if column.type in (FieldType.FLOAT, FieldType.INTEGER):
+        return _numbers(np.asarray(column.values))
+    return _kinds(column.values, most)
+
+
+def _numbers(values: NDArray[Any]) -> Encoded:
+    if values.dtype == object:
+        values = values.astype(float)  # None is missing
+    finite = np.isfinite(values)
+    known = values if finite.all() else values[finite]
+    if not len(known):
+        return Encoded(np.zeros(len(values), np.uint8), np.array([len(values)]), None, values)
+    inner = np.linspace(0, 1, BINS + 1)[1:-1]
+    edges = np.unique(np.quantile(known, inner))
+    codes = np.searchsorted(edges, values, side="right").astype(np.uint8)
+    codes[~finite] = len(edges) + 1
+    return Encoded(
+        codes,
+        np.bincount(codes, minlength=len(edges) + 2),
+        None,
+        values,
+        len(known),
+        float(known.mean(dtype=float)),
+        float(known.std(dtype=float)),
+    )
+
+
+def _kinds(values: NDArray[Any] | Sequence[Any], most: int | None) -> Encoded | None:
+    places: dict[Any, int] = {}
+    if isinstance(values, np.ndarray):
+        values = values.tolist()  # plain values: faster to look up, and ready for JSON
+    codes = np.empty(len(values), np.uint32)
+    for start in range(0, len(values), 1 << 16):
+        part = values[start : start + (1 << 16)]
+        codes[start : start + len(part)] = [places.setdefault(v, len(places)) for v in part]
+        if most is not None and len(places) > most:
+            return None
+    narrow = codes.astype(np.min_scalar_type(max(0, len(places) - 1)))
+    return Encoded(narrow, np.bincount(codes, minlength=len(places)), tuple(places))

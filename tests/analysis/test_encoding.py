@@ -1,0 +1,61 @@
+"""Encoded fields count any group as looking at the values themselves would."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from percepta.analysis.encoding import BINS, encode
+from percepta.analysis.naming import Column
+from percepta.core.fields import FieldType
+
+ROWS = np.array([0, 3, 4])
+
+
+def test_texts_become_their_place_in_the_kinds() -> None:
+    field = encode(Column(["b", "a", None, "b", "a"], FieldType.STRING))
+    assert field is not None
+    assert field.kinds == ("b", "a", None)
+    assert field.codes.dtype == np.uint8
+    assert field.counts.tolist() == [2, 2, 1]
+    assert field.counted(ROWS).tolist() == [2, 1, 0]
+
+
+def test_booleans_are_plain_ones() -> None:
+    field = encode(Column(np.array([True, False, True]), FieldType.BOOLEAN))
+    assert field is not None
+    assert field.kinds == (True, False)
+    assert type((field.kinds or ())[0]) is bool
+
+
+def test_too_many_texts_are_not_encoded() -> None:
+    names = Column([f"file {i}" for i in range(200_000)], FieldType.STRING)
+    assert encode(names, most=1_000) is None
+    every = encode(names)
+    assert every is not None
+    assert every.codes.tolist() == list(range(200_000))
+
+
+def test_numbers_fall_into_bins_of_equally_many() -> None:
+    values = np.random.default_rng(0).exponential(1, 10_000).astype(np.float32)
+    values[:100] = np.nan
+    field = encode(Column(values, FieldType.FLOAT))
+    assert field is not None
+    assert field.counts[-1] == 100
+    known = field.counts[:BINS]
+    assert known.sum() == 9_900
+    assert known.max() - known.min() <= 1
+    assert (field.finite, field.kinds) == (9_900, None)
+    assert field.mean == pytest.approx(np.nanmean(values, dtype=float))
+    assert field.spread == pytest.approx(np.nanstd(values, dtype=float))
+    assert field.known(np.array([0, 200])).tolist() == [float(values[200])]
+
+
+@pytest.mark.parametrize(
+    "values", [np.full(5, np.nan), np.full(5, 7), np.array([None] * 5, object)]
+)
+def test_numbers_that_say_nothing(values: np.ndarray) -> None:
+    field = encode(Column(values, FieldType.FLOAT))
+    assert field is not None
+    assert field.counts.sum() == 5
+    assert not field.spread > 0

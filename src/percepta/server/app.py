@@ -20,7 +20,18 @@ from percepta.server.headers import SecurityHeadersMiddleware
 from percepta.server.limits import BodyLimitMiddleware
 from percepta.server.origin import HostMiddleware, OriginMiddleware
 from percepta.server.page import BUILT_PAGE, Page
-from percepta.server.routes import answers, events, health, jobs, projects, queries, runs, samples
+from percepta.server.routes import (
+    answers,
+    charts,
+    dashboards,
+    events,
+    health,
+    jobs,
+    projects,
+    queries,
+    runs,
+    samples,
+)
 from percepta.server.schema.base import ErrorResponse
 from percepta.server.services import Services
 
@@ -97,7 +108,18 @@ def bare_app(**options: Any) -> FastAPI:
     api = APIRouter(
         prefix="/api", responses={"default": {"model": ErrorResponse, "description": "Failure."}}
     )
-    for module in (health, projects, runs, queries, samples, answers, jobs, events):
+    for module in (
+        health,
+        projects,
+        dashboards,
+        runs,
+        queries,
+        charts,
+        samples,
+        answers,
+        jobs,
+        events,
+    ):
         api.include_router(module.router)
     app.include_router(api)
     return app

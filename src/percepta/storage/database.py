@@ -12,7 +12,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from percepta.core.errors import DiskFullError, StorageError, WorkspaceError
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest revision this percepta knows."""
 
 _BUSY_MS = 30_000

@@ -15,6 +15,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -118,4 +119,44 @@ jobs = Table(
     Column("finished", UtcTime),
     Index(None, "status", "created"),
     Index(None, "run"),
+)
+
+dashboards = Table(
+    "dashboards",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("project", ForeignKey("projects.id"), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("document", JSON, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("created", UtcTime, nullable=False),
+    Column("updated", UtcTime, nullable=False),
+    UniqueConstraint("project", "name"),
+)
+
+derived_fields = Table(
+    "derived_fields",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("project", ForeignKey("projects.id"), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("expression", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("created", UtcTime, nullable=False),
+    UniqueConstraint("project", "name"),
+)
+
+collections = Table(
+    "collections",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("project", ForeignKey("projects.id"), nullable=False),
+    Column("run", ForeignKey("runs.id"), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("description", Text, nullable=False),
+    Column("filter", JSON, nullable=False),
+    Column("samples", Integer, nullable=False),
+    Column("members", LargeBinary),
+    Column("created", UtcTime, nullable=False),
+    UniqueConstraint("project", "name"),
 )

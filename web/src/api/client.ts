@@ -27,15 +27,15 @@ const failing: Middleware = {
   },
 };
 
-const http = createClient<paths>({ baseUrl: address(".").replace(/\/$/, ""), credentials: "same-origin" });
+export const http = createClient<paths>({ baseUrl: address(".").replace(/\/$/, ""), credentials: "same-origin" });
 http.use(failing);
 
 /** The body of an answer; failures were raised before. */
-async function data<T>(answer: Promise<{ data?: T }>): Promise<T> {
+export async function data<T>(answer: Promise<{ data?: T }>): Promise<T> {
   return (await answer).data as T;
 }
 
-async function bytes(answer: Promise<{ data?: unknown }>): Promise<Uint8Array> {
+export async function bytes(answer: Promise<{ data?: unknown }>): Promise<Uint8Array> {
   return new Uint8Array((await answer).data as ArrayBuffer);
 }
 
@@ -95,6 +95,6 @@ export const jobLog = (job: string, after: number) =>
   data(http.GET("/api/jobs/{job}/log", { params: { path: { job }, query: { after } } }));
 
 /** A filter with its flags spelled out, as the generated types want it. */
-function wire(filter: Filter) {
+export function wire(filter: Filter) {
   return filter.map((clause) => ({ ...clause, negate: clause.negate ?? false, enabled: clause.enabled ?? true }));
 }

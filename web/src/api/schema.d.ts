@@ -64,6 +64,222 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project}/dashboards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Dashboards
+         * @description List the dashboards of a project, oldest first.
+         */
+        get: operations["list_dashboards"];
+        put?: never;
+        /**
+         * Create Dashboard
+         * @description Keep a new dashboard; a name that is taken gets a number.
+         */
+        post: operations["create_dashboard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run}/dashboards/default": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Default Dashboard
+         * @description Make a dashboard from the fields that a run has, and keep it in its project.
+         */
+        post: operations["create_default_dashboard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboards/{dashboard}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Dashboard
+         * @description Return a dashboard.
+         */
+        get: operations["get_dashboard"];
+        /**
+         * Change Dashboard
+         * @description Change a dashboard; refused (409) where someone else changed it first.
+         */
+        put: operations["change_dashboard"];
+        post?: never;
+        /**
+         * Delete Dashboard
+         * @description Delete a dashboard.
+         */
+        delete: operations["delete_dashboard"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/derived-fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Derived Fields
+         * @description List the derived fields of a project.
+         */
+        get: operations["list_derived_fields"];
+        put?: never;
+        /**
+         * Create Derived Field
+         * @description Keep a derived field.
+         */
+        post: operations["create_derived_field"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/derived-fields/{field}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Derived Field
+         * @description Delete a derived field.
+         */
+        delete: operations["delete_derived_field"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run}/derived-fields/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Derived Field
+         * @description Try an expression over a run, without keeping it.
+         */
+        post: operations["check_derived_field"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/collections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Collections
+         * @description List the collections of a project.
+         */
+        get: operations["list_collections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run}/collections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Collection
+         * @description Keep the samples that match a filter.
+         */
+        post: operations["create_collection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/collections/{collection}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Collection
+         * @description Delete a collection; its samples stay where they are.
+         */
+        delete: operations["delete_collection"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run}/collections/{collection}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Apply Collection
+         * @description Return the clauses that choose a collection's samples in a run.
+         */
+        get: operations["apply_collection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs/{run}": {
         parameters: {
             query?: never;
@@ -258,6 +474,86 @@ export interface paths {
          * @description Return one page of a table over the matching samples.
          */
         post: operations["get_rows"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run}/charts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer Charts
+         * @description Answer the questions of charts, each by itself: one that fails costs no other.
+         */
+        post: operations["answer_charts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run}/tells": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Explain Field
+         * @description Rank fields by how much they tell about a metric.
+         */
+        post: operations["explain_field"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run}/training": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Training
+         * @description Return the curves of the training that made this run's version.
+         */
+        get: operations["get_training"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export Samples
+         * @description Write the matching samples to a file: CSV, JSON or Parquet.
+         */
+        post: operations["export_samples"];
         delete?: never;
         options?: never;
         head?: never;
@@ -549,6 +845,12 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * Aggregate
+         * @description What is said of the samples of a group.
+         * @enum {string}
+         */
+        Aggregate: "count" | "share" | "average" | "min" | "max" | "median" | "quantile" | "std" | "sum";
+        /**
          * AttributionMethod
          * @description An attribution method.
          *
@@ -598,6 +900,42 @@ export interface components {
             importance: number[];
         };
         /**
+         * ChartsAnswer
+         * @description Answers in the order of the questions, and how long they took, in seconds.
+         */
+        ChartsAnswer: {
+            /** Answers */
+            answers: (components["schemas"]["GroupsAnswer"] | components["schemas"]["PointsAnswer"] | components["schemas"]["DecisionsAnswer"] | components["schemas"]["FailedAnswer"])[];
+            /** Seconds */
+            seconds: number;
+        };
+        /**
+         * ChartsRequest
+         * @description The questions of one gesture.
+         *
+         *     Attributes:
+         *         filter: shared by all.
+         *         map: the map whose clusters count as fields.
+         *         versions: other runs of the project that are asked too, as groups of a ``version`` split. Clauses
+         *             about rows or a lasso choose the same samples (subset and id) there.
+         */
+        ChartsRequest: {
+            /** Questions */
+            questions: (components["schemas"]["GroupsQuestion"] | components["schemas"]["PointsQuestion"] | components["schemas"]["DecisionsQuestion"])[];
+            /**
+             * Filter
+             * @default []
+             */
+            filter: (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"])[];
+            /** Map */
+            map?: string | null;
+            /**
+             * Versions
+             * @default []
+             */
+            versions: string[];
+        };
+        /**
          * ClassTarget
          * @description The score of a class; of a prediction with positions, over a region of them.
          */
@@ -645,6 +983,51 @@ export interface components {
             mean_loss: number | null;
         };
         /**
+         * Collection
+         * @description A kept set of samples.
+         *
+         *     Attributes:
+         *         run: where it was made.
+         *         filter: what chose its samples.
+         *         samples: how many there were.
+         */
+        Collection: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Description */
+            description: string;
+            /** Run */
+            run: string;
+            /** Filter */
+            filter: (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"])[];
+            /** Samples */
+            samples: number;
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+        };
+        /**
+         * CollectionRequest
+         * @description A set of samples to keep: those that match a filter in a run.
+         */
+        CollectionRequest: {
+            /** Name */
+            name: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /** Filter */
+            filter: (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"])[];
+            /** Map */
+            map?: string | null;
+        };
+        /**
          * CompareClause
          * @description Compare a field with a value: a number, a pair, a list or a text, as the operator asks.
          */
@@ -669,6 +1052,271 @@ export interface components {
              * @default true
              */
             enabled: boolean;
+        };
+        /**
+         * Dashboard
+         * @description A dashboard; ``revision`` grows with every change.
+         */
+        Dashboard: {
+            /** Id */
+            id: string;
+            /** Project */
+            project: string;
+            /** Revision */
+            revision: number;
+            document: components["schemas"]["DashboardDocument"];
+            /**
+             * Updated
+             * Format: date-time
+             */
+            updated: string;
+        };
+        /**
+         * DashboardChange
+         * @description A changed dashboard; refused where ``revision`` is not the newest: someone else changed it.
+         */
+        DashboardChange: {
+            document: components["schemas"]["DashboardDocument"];
+            /** Revision */
+            revision: number;
+        };
+        /**
+         * DashboardDocument
+         * @description A dashboard as it is exported and imported: all of it, and nothing of where it was.
+         */
+        DashboardDocument: {
+            /**
+             * Format
+             * @default 1
+             * @constant
+             */
+            format: 1;
+            /** Name */
+            name: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Dashlets
+             * @default []
+             */
+            dashlets: components["schemas"]["Dashlet"][];
+        };
+        /**
+         * DashboardSummary
+         * @description A dashboard as listed.
+         */
+        DashboardSummary: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Description */
+            description: string;
+            /** Dashlets */
+            dashlets: number;
+            /**
+             * Updated
+             * Format: date-time
+             */
+            updated: string;
+        };
+        /**
+         * Dashlet
+         * @description One chart of a dashboard.
+         */
+        Dashlet: {
+            /** Id */
+            id: string;
+            kind: components["schemas"]["DashletKind"];
+            /**
+             * Title
+             * @default
+             */
+            title: string;
+            place: components["schemas"]["Place"];
+            settings?: components["schemas"]["Settings"];
+            /**
+             * Filter
+             * @default []
+             */
+            filter: (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"])[];
+        };
+        /**
+         * DashletKind
+         * @description What a dashlet shows.
+         * @enum {string}
+         */
+        DashletKind: "bar" | "line" | "area" | "histogram" | "scatter" | "heatmap" | "donut" | "box" | "table" | "samples" | "gallery" | "confusion" | "roc" | "precision_recall" | "threshold" | "number" | "text" | "map" | "analysis" | "curves";
+        /**
+         * DecisionCurve
+         * @description Quality of one label's decisions by threshold, at most 200 points, thresholds falling.
+         *
+         *     Attributes:
+         *         label: null: all labels together (micro average).
+         *         positives: decisions that should be yes.
+         *         negatives: decisions that should be no.
+         *         counts: ``[tp, fp, tn, fn]`` at the threshold asked for.
+         *         area: under the ROC curve; null: one side is empty.
+         *         average_precision: area under the precision–recall curve.
+         */
+        DecisionCurve: {
+            /** Label */
+            label: string | null;
+            /** Positives */
+            positives: number;
+            /** Negatives */
+            negatives: number;
+            /** Thresholds */
+            thresholds: number[];
+            /** True Positive Rate */
+            true_positive_rate: (number | null)[];
+            /** False Positive Rate */
+            false_positive_rate: (number | null)[];
+            /** Precision */
+            precision: (number | null)[];
+            /** Recall */
+            recall: (number | null)[];
+            /** F1 */
+            f1: (number | null)[];
+            /** Balanced Accuracy */
+            balanced_accuracy: (number | null)[];
+            /** Counts */
+            counts: number[];
+            /** Area */
+            area: number | null;
+            /** Average Precision */
+            average_precision: number | null;
+        };
+        /**
+         * DecisionsAnswer
+         * @description Confusion and curves.
+         *
+         *     Attributes:
+         *         source: the prediction or metric.
+         *         truth_field: field of the true class that a click filters by; null: decisions have none.
+         *         predicted_field: field of the predicted class.
+         *         labels: classes of the confusion matrix, in order.
+         *         confusion: ``[true][predicted]`` samples that match; null where decisions are counted one by one.
+         *         confusion_all: the same of the whole chart.
+         *         curves: all labels together first, then one a label asked for (the 20 commonest where none is).
+         *         mean_average_precision: mean of the labels' average precision.
+         *         sources: everything that could be asked for.
+         */
+        DecisionsAnswer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "decisions";
+            /** Key */
+            key: string;
+            /** Source */
+            source: string;
+            /** Truth Field */
+            truth_field: string | null;
+            /** Predicted Field */
+            predicted_field: string | null;
+            /** Labels */
+            labels: string[];
+            /** Confusion */
+            confusion: number[][] | null;
+            /** Confusion All */
+            confusion_all: number[][] | null;
+            /** Curves */
+            curves: components["schemas"]["DecisionCurve"][];
+            /** Mean Average Precision */
+            mean_average_precision: number | null;
+            /** Matching */
+            matching: number;
+            /** Sources */
+            sources: string[];
+        };
+        /**
+         * DecisionsQuestion
+         * @description How well decisions or classes agree with the ground truth.
+         *
+         *     Attributes:
+         *         source: a prediction, or a metric that counts decisions; null: the run's first.
+         *         labels: only these; empty: all.
+         *         threshold: probability from which a decision is yes; null: 0.5, or for classes the highest score.
+         */
+        DecisionsQuestion: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "decisions";
+            /** Key */
+            key: string;
+            /** Source */
+            source?: string | null;
+            /**
+             * Labels
+             * @default []
+             */
+            labels: string[];
+            /** Threshold */
+            threshold?: number | null;
+            /**
+             * Filter
+             * @default []
+             */
+            filter: (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"])[];
+            /** Shared */
+            shared?: (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"])[] | null;
+        };
+        /**
+         * DerivedField
+         * @description A derived field of a project; it is there in every run that has the fields it is made of.
+         */
+        DerivedField: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Expression */
+            expression: string;
+            /** Description */
+            description: string;
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+        };
+        /**
+         * DerivedFieldCheck
+         * @description What an expression would give over a run: its type, its first values, or what is wrong and where.
+         *
+         *     Attributes:
+         *         at: position in the expression of what is wrong; null where nothing is.
+         */
+        DerivedFieldCheck: {
+            type: components["schemas"]["FieldType"] | null;
+            /** Examples */
+            examples: (boolean | number | string | null)[];
+            /** Error */
+            error: string | null;
+            /** At */
+            at: number | null;
+        };
+        /**
+         * DerivedFieldRequest
+         * @description A field made of others.
+         */
+        DerivedFieldRequest: {
+            /** Name */
+            name: string;
+            /** Expression */
+            expression: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
         };
         /**
          * Direction
@@ -792,6 +1440,48 @@ export interface components {
             notes: string[];
             /** Seconds */
             seconds: number;
+        };
+        /**
+         * ExportRequest
+         * @description Samples to write to a file; ``fields`` null means all of them.
+         */
+        ExportRequest: {
+            /**
+             * Filter
+             * @default []
+             */
+            filter: (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"])[];
+            /** Map */
+            map?: string | null;
+            /** Fields */
+            fields?: string[] | null;
+            /** Order By */
+            order_by?: string | null;
+            /**
+             * Descending
+             * @default false
+             */
+            descending: boolean;
+            /**
+             * Format
+             * @default csv
+             * @enum {string}
+             */
+            format: "csv" | "json" | "parquet";
+        };
+        /**
+         * FailedAnswer
+         * @description A question that cannot be answered; the others are.
+         */
+        FailedAnswer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "failed";
+            /** Key */
+            key: string;
+            error: components["schemas"]["ErrorDetail"];
         };
         /**
          * Failure
@@ -940,6 +1630,84 @@ export interface components {
             value: boolean | number | string | null;
             group: components["schemas"]["FieldGroup"];
             type: components["schemas"]["FieldType"];
+        };
+        /**
+         * GroupsAnswer
+         * @description Groups with their measures, columnar: position i of every list is group i.
+         *
+         *     Attributes:
+         *         codes: one list a split: which of its values.
+         *         count: samples of the group that match the shared filter.
+         *         count_all: samples of the group in the whole chart; null: not asked.
+         *         matching: samples of the whole chart that match.
+         *         total: samples of the whole chart.
+         *         dropped: groups left out because there were too many.
+         */
+        GroupsAnswer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "groups";
+            /** Key */
+            key: string;
+            /** Splits */
+            splits: components["schemas"]["SplitValues"][];
+            /** Codes */
+            codes: number[][];
+            /** Count */
+            count: number[];
+            /** Count All */
+            count_all: number[] | null;
+            /** Measures */
+            measures: components["schemas"]["MeasureValues"][];
+            /** Matching */
+            matching: number;
+            /** Total */
+            total: number;
+            /**
+             * Dropped
+             * @default 0
+             */
+            dropped: number;
+        };
+        /**
+         * GroupsQuestion
+         * @description Measures of groups of samples.
+         *
+         *     Attributes:
+         *         key: given back with the answer.
+         *         shared: in place of the shared filter, for a chart that does not filter itself; null: the shared one.
+         *         filter: of the chart itself.
+         *         context: whether the measures without the shared filter are wanted too.
+         */
+        GroupsQuestion: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "groups";
+            /** Key */
+            key: string;
+            /**
+             * Splits
+             * @default []
+             */
+            splits: components["schemas"]["Split"][];
+            /** Measures */
+            measures: components["schemas"]["Measure"][];
+            /**
+             * Filter
+             * @default []
+             */
+            filter: (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"])[];
+            /** Shared */
+            shared?: (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"])[] | null;
+            /**
+             * Context
+             * @default true
+             */
+            context: boolean;
         };
         /**
          * Health
@@ -1178,6 +1946,39 @@ export interface components {
             map?: string | null;
         };
         /**
+         * Measure
+         * @description One number said of every group.
+         *
+         *     Attributes:
+         *         field: of which field; null for counts and for the group's share of all.
+         *         quantile: for ``quantile``.
+         *         value: for the ``share`` of samples whose field has this value.
+         */
+        Measure: {
+            /** @default count */
+            aggregate: components["schemas"]["Aggregate"];
+            /** Field */
+            field?: string | null;
+            /** Quantile */
+            quantile?: number | null;
+            /** Value */
+            value?: boolean | number | string | null;
+        };
+        /**
+         * MeasureValues
+         * @description A measure of every group; null: the group has no value.
+         *
+         *     Attributes:
+         *         matching: of the samples that match the shared filter.
+         *         all: of all samples of the chart; null: not asked.
+         */
+        MeasureValues: {
+            /** Matching */
+            matching: (number | null)[];
+            /** All */
+            all: (number | null)[] | null;
+        };
+        /**
          * NetworkDetails
          * @description The network of a run as a graph, with the integration's wiring.
          *
@@ -1290,6 +2091,73 @@ export interface components {
             prediction: string;
             /** At */
             at: number[];
+        };
+        /**
+         * Place
+         * @description Where a dashlet lies on a grid of 24 columns.
+         */
+        Place: {
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
+            /** W */
+            w: number;
+            /** H */
+            h: number;
+        };
+        /**
+         * PointsAnswer
+         * @description Values of single samples, columnar.
+         *
+         *     Attributes:
+         *         rows: which samples; more than the limit match: an even choice of them.
+         *         values: by field.
+         *         matching: how many match.
+         */
+        PointsAnswer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "points";
+            /** Key */
+            key: string;
+            /** Rows */
+            rows: number[];
+            /** Values */
+            values: {
+                [key: string]: (boolean | number | string | null)[];
+            };
+            /** Matching */
+            matching: number;
+        };
+        /**
+         * PointsQuestion
+         * @description Values of some fields of single samples, an even choice where there are too many.
+         */
+        PointsQuestion: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "points";
+            /** Key */
+            key: string;
+            /** Fields */
+            fields: string[];
+            /**
+             * Limit
+             * @default 5000
+             */
+            limit: number;
+            /**
+             * Filter
+             * @default []
+             */
+            filter: (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"])[];
+            /** Shared */
+            shared?: (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"])[] | null;
         };
         /**
          * PredictionInfo
@@ -1597,6 +2465,74 @@ export interface components {
             score: number | null;
         };
         /**
+         * Settings
+         * @description What a dashlet shows exactly; each kind uses the parts that mean something to it.
+         *
+         *     Attributes:
+         *         x: split along the horizontal axis; of a donut its slices, of a box plot its boxes.
+         *         y: split along the vertical axis of a heat map.
+         *         color: inner split.
+         *         columns: facets side by side.
+         *         rows: facets one below the other.
+         *         measures: numbers said of every group; most kinds use the first.
+         *         stacked: whether bars or areas of the inner split are stacked.
+         *         fields: of a scatter plot x, y and colour; of a samples table its columns; of a gallery its captions.
+         *         sort: of samples.
+         *         limit: at most so many samples.
+         *         source: prediction or metric of confusion matrices and curves.
+         *         labels: classes of curves.
+         *         threshold: of decisions.
+         *         metrics: of training curves; empty: all.
+         *         by: what training curves run over.
+         *         text: of a text dashlet, plain with paragraphs.
+         */
+        Settings: {
+            x?: components["schemas"]["Split"] | null;
+            y?: components["schemas"]["Split"] | null;
+            color?: components["schemas"]["Split"] | null;
+            columns?: components["schemas"]["Split"] | null;
+            rows?: components["schemas"]["Split"] | null;
+            /**
+             * Measures
+             * @default []
+             */
+            measures: components["schemas"]["Measure"][];
+            /**
+             * Stacked
+             * @default false
+             */
+            stacked: boolean;
+            /**
+             * Fields
+             * @default []
+             */
+            fields: string[];
+            sort?: components["schemas"]["SortBy"] | null;
+            /** Limit */
+            limit?: number | null;
+            /** Source */
+            source?: string | null;
+            /**
+             * Labels
+             * @default []
+             */
+            labels: string[];
+            /** Threshold */
+            threshold?: number | null;
+            /**
+             * Metrics
+             * @default []
+             */
+            metrics: string[];
+            /** By */
+            by?: ("step" | "epoch") | null;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+        };
+        /**
          * Share
          * @description How common a value is in the group and in the population, 0..1; null is missing.
          */
@@ -1677,6 +2613,19 @@ export interface components {
             unlabeled: number[];
         };
         /**
+         * SortBy
+         * @description A field to sort by.
+         */
+        SortBy: {
+            /** Field */
+            field: string;
+            /**
+             * Descending
+             * @default true
+             */
+            descending: boolean;
+        };
+        /**
          * SpaceInfo
          * @description A latent space and the length of its vectors.
          */
@@ -1685,6 +2634,87 @@ export interface components {
             name: string;
             /** Width */
             width: number;
+        };
+        /**
+         * Split
+         * @description One way to divide samples into groups.
+         *
+         *     Attributes:
+         *         field: its name; empty for ``version``.
+         *         kind: ``distinct`` values, ``bins`` of numbers, or the ``version`` where several runs are asked.
+         *         interval: width of a bin; null: chosen so that there are about ``bins``.
+         *         limit: at most so many values or bins; the values beyond are one group, ``other``.
+         *         order: which values come first; bins always come by value.
+         */
+        Split: {
+            /**
+             * Field
+             * @default
+             */
+            field: string;
+            /** @default distinct */
+            kind: components["schemas"]["SplitKind"];
+            /** Interval */
+            interval?: number | null;
+            /**
+             * Bins
+             * @default 20
+             */
+            bins: number;
+            /**
+             * Limit
+             * @default 30
+             */
+            limit: number;
+            /** @default count */
+            order: components["schemas"]["SplitOrder"];
+            /**
+             * Descending
+             * @default true
+             */
+            descending: boolean;
+        };
+        /**
+         * SplitKind
+         * @description How samples are divided.
+         * @enum {string}
+         */
+        SplitKind: "distinct" | "bins" | "version";
+        /**
+         * SplitOrder
+         * @description Which values come first, and are kept within the limit.
+         * @enum {string}
+         */
+        SplitOrder: "value" | "count" | "measure";
+        /**
+         * SplitValues
+         * @description What a split's codes stand for.
+         *
+         *     Attributes:
+         *         values: of distinct values and versions (run ids), in order; ``codes`` are positions in it.
+         *         edges: of bins, one more than there are; bin i holds ``edges[i] <= v < edges[i + 1]``, the last
+         *             also its end.
+         *         other: code of the values beyond the limit; null: there are none.
+         *         missing: code of the samples without a value; null: there are none.
+         *         beyond: how many distinct values are beyond the limit.
+         */
+        SplitValues: {
+            /** Field */
+            field: string;
+            kind: components["schemas"]["SplitKind"];
+            /** Values */
+            values: (boolean | number | string)[] | null;
+            /** Edges */
+            edges: number[] | null;
+            /** Other */
+            other: number | null;
+            /** Missing */
+            missing: number | null;
+            /**
+             * Beyond
+             * @default 0
+             */
+            beyond: number;
         };
         /**
          * Subset
@@ -1731,6 +2761,131 @@ export interface components {
             share_outside: number | null;
             /** Effect */
             effect: number;
+        };
+        /**
+         * Tells
+         * @description How much a field tells about the metric.
+         *
+         *     Attributes:
+         *         information: share of the metric's entropy (in bins) that the field explains, 0..1, less what
+         *             chance gives.
+         *         p_value: probability that chance gives as much to the best of all fields (corrected for their number).
+         *         effect: of a number, rank correlation -1..1; of a value, how many standard deviations the mean
+         *             metric of ``value`` lies above that of the rest.
+         *         shape: ``rising``, ``falling``, ``curved`` (of numbers) or ``groups``.
+         *         value: of texts and booleans, the value whose mean metric differs most.
+         *         chart: the chart that shows it: a split of this field, the average metric and count of every part.
+         */
+        Tells: {
+            /** Field */
+            field: string;
+            group: components["schemas"]["FieldGroup"];
+            type: components["schemas"]["FieldType"];
+            /** Information */
+            information: number;
+            /** P Value */
+            p_value: number;
+            /** Effect */
+            effect: number;
+            /**
+             * Shape
+             * @enum {string}
+             */
+            shape: "rising" | "falling" | "curved" | "groups";
+            /** Value */
+            value: boolean | number | string | null;
+            split: components["schemas"]["Split"];
+            /** Labels */
+            labels: string[];
+            /** Average */
+            average: (number | null)[];
+            /** Count */
+            count: number[];
+        };
+        /**
+         * TellsAnswer
+         * @description Fields by how much they tell about the metric, the most telling first.
+         *
+         *     Attributes:
+         *         samples: how many were looked at; an even choice where there are very many.
+         *         permutations: how many shuffles the p-values rest on.
+         *         skipped: fields that were not ranked, and why.
+         */
+        TellsAnswer: {
+            /** Metric */
+            metric: string;
+            /** Fields */
+            fields: components["schemas"]["Tells"][];
+            /** Samples */
+            samples: number;
+            /** Matching */
+            matching: number;
+            /** Permutations */
+            permutations: number;
+            /** Skipped */
+            skipped: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * TellsRequest
+         * @description What explains a field: which others tell about it.
+         *
+         *     Attributes:
+         *         metric: a field of numbers, such as the loss.
+         *         filter: over which samples.
+         *         everything: whether predictions, losses and metrics are ranked too, which tell by their making.
+         */
+        TellsRequest: {
+            /** Metric */
+            metric: string;
+            /**
+             * Filter
+             * @default []
+             */
+            filter: (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"])[];
+            /** Map */
+            map?: string | null;
+            /**
+             * Everything
+             * @default false
+             */
+            everything: boolean;
+            /** Slot */
+            slot?: string | null;
+        };
+        /**
+         * TrainingCurves
+         * @description The curves of the training that made the version; empty: none were recorded.
+         */
+        TrainingCurves: {
+            /** Series */
+            series: components["schemas"]["TrainingSeries"][];
+        };
+        /**
+         * TrainingSeries
+         * @description One curve of a training.
+         *
+         *     Attributes:
+         *         metric: such as ``loss``.
+         *         subset: such as ``training``.
+         *         by: what ``at`` counts.
+         *         at: steps or epochs, rising.
+         */
+        TrainingSeries: {
+            /** Metric */
+            metric: string;
+            /** Subset */
+            subset: string;
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "step" | "epoch";
+            /** At */
+            at: number[];
+            /** Values */
+            values: (number | null)[];
         };
         /**
          * Trait
@@ -1928,6 +3083,470 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunSummary"][];
+                };
+            };
+            /** @description Failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    list_dashboards: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Opaque id. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardSummary"][];
+                };
+            };
+            /** @description Failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    create_dashboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Opaque id. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DashboardDocument"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboard"];
+                };
+            };
+            /** @description Failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    create_default_dashboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Opaque id. */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboard"];
+                };
+            };
+            /** @description Failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_dashboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Opaque id. */
+                dashboard: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboard"];
+                };
+            };
+            /** @description Failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    change_dashboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Opaque id. */
+                dashboard: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DashboardChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboard"];
+                };
+            };
+            /** @description Failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    delete_dashboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Opaque id. */
+                dashboard: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    list_derived_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Opaque id. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DerivedField"][];
+                };
+            };
+            /** @description Failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    create_derived_field: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Opaque id. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DerivedFieldRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DerivedField"];
+                };
+            };
+            /** @description Failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    delete_derived_field: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Opaque id. */
+                field: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    check_derived_field: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Opaque id. */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DerivedFieldRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DerivedFieldCheck"];
+                };
+            };
+            /** @description Failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    list_collections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Opaque id. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collection"][];
+                };
+            };
+            /** @description Failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    create_collection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Opaque id. */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CollectionRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collection"];
+                };
+            };
+            /** @description Failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    delete_collection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Opaque id. */
+                collection: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    apply_collection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Opaque id. */
+                run: string;
+                /** @description Opaque id. */
+                collection: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"])[];
                 };
             };
             /** @description Failure. */
@@ -2274,6 +3893,146 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Rows"];
+                };
+            };
+            /** @description Failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    answer_charts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Opaque id. */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChartsRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChartsAnswer"];
+                };
+            };
+            /** @description Failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    explain_field: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Opaque id. */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TellsRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TellsAnswer"];
+                };
+            };
+            /** @description Failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_training: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Opaque id. */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingCurves"];
+                };
+            };
+            /** @description Failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    export_samples: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Opaque id. */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
                 };
             };
             /** @description Failure. */

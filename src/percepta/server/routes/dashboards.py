@@ -1,0 +1,110 @@
+"""What a project keeps beside its runs: dashboards, derived fields, collections."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from percepta.server.routes.parameters import Id
+from percepta.server.schema.dashboards import (
+    Collection,
+    CollectionRequest,
+    Dashboard,
+    DashboardChange,
+    DashboardDocument,
+    DashboardSummary,
+    DerivedField,
+    DerivedFieldCheck,
+    DerivedFieldRequest,
+)
+from percepta.server.schema.filters import Clause
+from percepta.server.services import Serving
+
+router = APIRouter(tags=["dashboards"])
+
+
+@router.get("/projects/{project}/dashboards", operation_id="list_dashboards")
+def list_dashboards(project: Id, services: Serving) -> list[DashboardSummary]:
+    """List the dashboards of a project, oldest first."""
+    raise NotImplementedError
+
+
+@router.post("/projects/{project}/dashboards", operation_id="create_dashboard", status_code=201)
+def create_dashboard(project: Id, body: DashboardDocument, services: Serving) -> Dashboard:
+    """Keep a new dashboard; a name that is taken gets a number."""
+    raise NotImplementedError
+
+
+@router.post(
+    "/runs/{run}/dashboards/default", operation_id="create_default_dashboard", status_code=201
+)
+def create_default_dashboard(run: Id, services: Serving) -> Dashboard:
+    """Make a dashboard from the fields that a run has, and keep it in its project."""
+    raise NotImplementedError
+
+
+@router.get("/dashboards/{dashboard}", operation_id="get_dashboard")
+def get_dashboard(dashboard: Id, services: Serving) -> Dashboard:
+    """Return a dashboard."""
+    raise NotImplementedError
+
+
+@router.put("/dashboards/{dashboard}", operation_id="change_dashboard")
+def change_dashboard(dashboard: Id, body: DashboardChange, services: Serving) -> Dashboard:
+    """Change a dashboard; refused (409) where someone else changed it first."""
+    raise NotImplementedError
+
+
+@router.delete("/dashboards/{dashboard}", operation_id="delete_dashboard", status_code=204)
+def delete_dashboard(dashboard: Id, services: Serving) -> None:
+    """Delete a dashboard."""
+    raise NotImplementedError
+
+
+@router.get("/projects/{project}/derived-fields", operation_id="list_derived_fields")
+def list_derived_fields(project: Id, services: Serving) -> list[DerivedField]:
+    """List the derived fields of a project."""
+    raise NotImplementedError
+
+
+@router.post(
+    "/projects/{project}/derived-fields", operation_id="create_derived_field", status_code=201
+)
+def create_derived_field(project: Id, body: DerivedFieldRequest, services: Serving) -> DerivedField:
+    """Keep a derived field."""
+    raise NotImplementedError
+
+
+@router.delete("/derived-fields/{field}", operation_id="delete_derived_field", status_code=204)
+def delete_derived_field(field: Id, services: Serving) -> None:
+    """Delete a derived field."""
+    raise NotImplementedError
+
+
+@router.post("/runs/{run}/derived-fields/check", operation_id="check_derived_field")
+def check_derived_field(run: Id, body: DerivedFieldRequest, services: Serving) -> DerivedFieldCheck:
+    """Try an expression over a run, without keeping it."""
+    raise NotImplementedError
+
+
+@router.get("/projects/{project}/collections", operation_id="list_collections")
+def list_collections(project: Id, services: Serving) -> list[Collection]:
+    """List the collections of a project."""
+    raise NotImplementedError
+
+
+@router.post("/runs/{run}/collections", operation_id="create_collection", status_code=201)
+def create_collection(run: Id, body: CollectionRequest, services: Serving) -> Collection:
+    """Keep the samples that match a filter."""
+    raise NotImplementedError
+
+
+@router.delete("/collections/{collection}", operation_id="delete_collection", status_code=204)
+def delete_collection(collection: Id, services: Serving) -> None:
+    """Delete a collection; its samples stay where they are."""
+    raise NotImplementedError
+
+
+@router.get("/runs/{run}/collections/{collection}", operation_id="apply_collection")
+def apply_collection(run: Id, collection: Id, services: Serving) -> list[Clause]:
+    """Return the clauses that choose a collection's samples in a run."""
+    raise NotImplementedError

@@ -61,3 +61,10 @@ def assert_equal(first: Run, second: Run) -> None:
         assert first.scores(prediction).tobytes() == second.scores(prediction).tobytes()
     assert [first.key(row) for row in range(first.n)] == [second.key(r) for r in range(second.n)]
     assert [first.thumbnail(r) for r in range(9)] == [second.thumbnail(r) for r in range(9)]
+    layers = [entry["name"] for entry in first.details["model"]["layers"]]
+    kept = [layer for layer in layers if first.channel_samples(layer) is not None]
+    assert kept
+    for layer in kept:
+        ours, theirs = first.channel_samples(layer), second.channel_samples(layer)
+        assert ours.rows.tobytes() == theirs.rows.tobytes()
+        assert ours.responses.tobytes() == theirs.responses.tobytes()

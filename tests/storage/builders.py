@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from percepta.core.channels import ENTRY, ChannelEntries
 from percepta.core.confusion import Decision
 from percepta.core.fields import Direction, Field, FieldGroup, FieldType
 from percepta.core.network import Network, NetworkNode
@@ -80,12 +81,22 @@ def small_shard(plan: RunPlan, index: int) -> ShardData:
                 for position in positions.tolist()
             ]
         },
+        channels=small_channels(positions),
         failures=[
             SampleFailure(key.subset, key.id, "read", "cannot read", "script.py:3", "fix the file")
             for key in keys
             if (key.subset, key.id) in FAILED
         ],
     )
+
+
+def small_channels(positions: Any) -> ChannelEntries:
+    """Return what the samples of a shard excite: of a layer of two channels, one that fires by position."""
+    entries = np.zeros(2 * len(positions), ENTRY)
+    entries["channel"] = np.repeat([1, 2], len(positions))
+    entries["row"] = np.tile(np.arange(len(positions)), 2)
+    entries["response"] = np.concatenate([positions % 10, np.zeros(len(positions))])
+    return ChannelEntries({"first": 1, "second": 2}, entries)
 
 
 def write_small_run(workspace: Workspace, shard_size: int = 4) -> Run:
@@ -141,5 +152,9 @@ def content(run: Run) -> dict[str, Any]:
         "decisions": {name: run.decisions(name).to_pylist() for name in run.decision_metrics},
         "network": run.network,
         "failures": run.failures(),
+        "channels": {
+            layer: [run.channel_samples(layer).of(channel) for channel in range(width)]
+            for layer, width in (("first", 1), ("second", 2))
+        },
         "state": run.state("calibration"),
     }

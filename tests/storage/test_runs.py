@@ -16,7 +16,9 @@ from percepta.core.rendering import EncodedVisual
 from percepta.core.subsets import SampleKey, Subset
 from percepta.storage import RunPlan, RunStatus, SampleFailure, ShardData, Workspace
 from tests.storage.builders import (
+    FAILED,
     FIELDS,
+    KEYS,
     NETWORK,
     content,
     new_run,
@@ -305,3 +307,26 @@ def test_decisions_that_do_not_fit_the_rows_are_refused(workspace: Workspace) ->
 def test_the_network_comes_back_as_it_was(workspace: Workspace) -> None:
     assert write_small_run(workspace).network == NETWORK
     assert write_columns(workspace, {"x": [1.0]}).network is None
+
+
+def test_the_samples_of_a_channel_are_the_best_of_all_shards(workspace: Workspace) -> None:
+    run = write_small_run(workspace)
+    planned = [(s, key) for s, ids in KEYS.items() for key in ids]
+    kept = [position for position, key in enumerate(planned) if key not in FAILED]
+    rows = sorted(range(run.n), key=lambda row: (-(kept[row] % 10), row))[:9]
+    second = run.channel_samples("second")
+    assert second.of(0) == [(row, float(kept[row] % 10)) for row in rows]
+    assert second.of(1) == [(row, 0.0) for row in range(9)]
+    assert run.channel_samples("first").of(0) == []
+    assert run.channel_samples("third") is None
+
+
+def test_a_run_whose_shards_do_not_know_of_channels_has_none(workspace: Workspace) -> None:
+    plan = small_plan()
+    with workspace.new_run(new_run(workspace), plan) as writer:
+        for index in range(plan.shards):
+            shard = small_shard(plan, index)
+            writer.write_shard(index, shard if index else replace(shard, channels=None))
+        run = writer.commit(FIELDS, {})
+    assert run.channel_samples("second") is None
+    run.verify()

@@ -122,10 +122,10 @@ def _pass(
     writer.save_state("calibration", recorder.calibration.to_bytes())
     met = Met.from_bytes(writer.load_state("fields"))
     plan = writer.plan
-    todo = [index for index in range(plan.shards) if index not in writer.done_shards]
-    progress.stage("evaluating", plan.samples)
-    progress.advance(plan.samples - sum(plan.shard_length(index) for index in todo))
     done = {index: plan.shard_length(index) for index in writer.done_shards}
+    progress.stage("evaluating", plan.samples)
+    progress.advance(sum(done.values()))
+    strongest = recorder.channel_watch()
     watch = Watch(options.failure_share, writer.load_state("failures"), done)
     before, started = watch.seen, time.perf_counter()
 
@@ -133,6 +133,11 @@ def _pass(
         recorder.record(batch, forward, shard)
         watch.look(shard)
         progress.advance(batch.size)
+
+    def pass_by(index: int) -> None:
+        known = writer.channels(index)
+        if known is not None:
+            strongest.take(known, index * plan.shard_size)
 
     def write(index: int, shard: Shard) -> None:
         if watch.shard_done(index, shard):
@@ -143,8 +148,11 @@ def _pass(
 
     # Small products of numpy's: threads of its own would only take the cores from the model.
     with threadpool_limits(1, user_api="blas"), Behind(BATCHES_BEHIND) as behind:
-        for index in todo:
-            shard = Shard()
+        for index in range(plan.shards):
+            if index in done:
+                behind.do(partial(pass_by, index))
+                continue
+            shard = Shard(index * plan.shard_size, strongest)
             for batch in samples.batches(plan.shard_keys(index)):
                 progress.check_cancelled()
                 behind.do(partial(record, *recorder.run(batch), shard))

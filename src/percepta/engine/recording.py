@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from percepta.analysis.latent import Calibration
+from percepta.analysis.strongest import Strongest
 from percepta.core.errors import PerceptaError, SampleError
 from percepta.core.subsets import Subset
 from percepta.engine.batches import Batch
@@ -110,12 +111,18 @@ class Recorder:
         shard.described.update(columns)
         shard.decided.update(decided_columns(measured.decisions, self.own))
         columns.update(self._metadata(batch, frozenset(columns) | self.own))
+        shard.see(forward.max)
         shard.add(len(batch.keys), columns, measured.decisions)
         vectors |= self.calibration.transform(responses(forward))
         for space, made in vectors.items():
             shard.latents.setdefault(space, []).append(made)
         if self.visuals:
             draw(self.integration.visualizers, arrays, batch.masks, shard)
+
+    def channel_watch(self) -> Strongest:
+        """Return what looks for the samples that excite each captured channel most."""
+        widths = {layer.name: layer.width for layer in self.model.layers}
+        return Strongest({name: widths[name] for name in self.capture})
 
     def _forward(self, batch: Batch) -> Forward:
         return run_batch(self.integration, self.model, batch, self.capture)

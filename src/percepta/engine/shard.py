@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from percepta.analysis.strongest import Strongest
 from percepta.core.confusion import Decision
 from percepta.core.rendering import EncodedVisual
 from percepta.engine.batches import Failed
@@ -24,6 +25,8 @@ class Shard:
     """The rows of one shard as they come in.
 
     Attributes:
+        first: place of the shard's first sample among all that are planned.
+        strongest: looks for the samples of the run that excite each channel most; None: nobody does.
         rows: number of rows so far.
         columns: field name → blocks of values, each with the row it begins at; rows between are missing.
         latents: latent space → vectors, a block per batch.
@@ -37,6 +40,8 @@ class Shard:
         broken: visualizer → how many pictures it could not draw, and the first reason.
     """
 
+    first: int = 0
+    strongest: Strongest | None = None
     rows: int = 0
     columns: dict[str, list[tuple[int, Values]]] = field(default_factory=dict)
     latents: dict[str, list[NDArray[np.float32]]] = field(default_factory=dict)
@@ -64,6 +69,11 @@ class Shard:
             kept.extend(rows)
         self.rows += count
 
+    def see(self, responses: Mapping[str, NDArray[np.float32]]) -> None:
+        """Look at how strongly the rows that are added next excite channels: by layer, ``[count, C]``."""
+        if self.strongest is not None:
+            self.strongest.see(responses, self.first + self.rows)
+
     def fail(self, failures: Sequence[Failed]) -> None:
         """Take note of samples that get no row."""
         self.failures.extend(_failure(failed) for failed in failures)
@@ -80,6 +90,7 @@ class Shard:
             thumbnails=_stacked(self.thumbnails),
             visuals=self.visuals,
             failures=self.failures,
+            channels=None if self.strongest is None else self.strongest.since(self.first),
         )
 
 

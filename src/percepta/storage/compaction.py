@@ -7,7 +7,6 @@ is written depends on the shards only, so an interrupted commit is simply begun 
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,10 +17,12 @@ from numpy.typing import NDArray
 from percepta.core.errors import StorageError
 from percepta.core.fields import Field
 from percepta.core.network import Network
+from percepta.storage.channels import write_channels
 from percepta.storage.column_file import write_columns
 from percepta.storage.decisions import write_decisions
 from percepta.storage.documents import write_document
 from percepta.storage.files import AtomicFile, checksum, make_folder
+from percepta.storage.npy import npy_header
 from percepta.storage.packs import IMAGE_INDEX, VISUAL_INDEX
 from percepta.storage.plan import RunPlan
 from percepta.storage.run import NETWORK
@@ -63,6 +64,7 @@ def compact(
         "thumbnails": None,
         "visualizers": [],
         "decisions": write_decisions(files, shards),
+        "channels": write_channels(files, shards),
         "failures": sum(int(shard.footer["failures"]) for shard in shards),
     }
     if any("thumbnails" in shard.footer["sections"] for shard in shards):
@@ -135,7 +137,7 @@ def _matrices(
         width = next(iter(present), 0) or 0
         path = f"{family}/{number}.npy"
         with files.open(path) as file:
-            file.write(_npy_header((n, width), np.dtype("<f4")))
+            file.write(npy_header((n, width), np.dtype("<f4")))
             for shard in shards:
                 values = shard.matrix(family, name) if shard.rows else None
                 if values is not None:
@@ -154,21 +156,10 @@ def _pack(
 ) -> dict[str, Any]:
     offset = 0
     with files.open(f"{stem}.pack") as pack, files.open(f"{stem}.npy") as index:
-        index.write(_npy_header((n,), dtype))
+        index.write(npy_header((n,), dtype))
         for shard in shards:
             blob, entries = read(shard)
             entries["offset"] += np.uint64(offset)
             offset += pack.write(blob)
             index.write(entries.tobytes())
     return {"pack": f"{stem}.pack", "index": f"{stem}.npy"}
-
-
-def _npy_header(shape: tuple[int, ...], dtype: np.dtype[Any]) -> bytes:
-    buffer = io.BytesIO()
-    description = {
-        "descr": np.lib.format.dtype_to_descr(dtype),
-        "fortran_order": False,
-        "shape": shape,
-    }
-    np.lib.format.write_array_header_2_0(buffer, description)
-    return buffer.getvalue()

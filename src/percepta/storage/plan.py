@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from percepta.core.channels import ChannelEntries
 from percepta.core.confusion import Decision
 from percepta.core.errors import StorageError
 from percepta.core.rendering import EncodedVisual
@@ -134,6 +135,8 @@ class ShardData:
         visuals: visualizer → one encoded visual per row, or None.
         decisions: metric → the decisions of each row, none or several.
         failures: planned samples of this shard that take no row.
+        channels: samples of this shard that may be among those that excite a channel most, rows counted
+            among those that did not fail; None: nobody looked.
     """
 
     columns: Mapping[str, ColumnValues] = field(default_factory=dict)
@@ -143,6 +146,7 @@ class ShardData:
     visuals: Mapping[str, Sequence[EncodedVisual | None]] = field(default_factory=dict)
     decisions: Mapping[str, Sequence[Sequence[Decision]]] = field(default_factory=dict)
     failures: Sequence[SampleFailure] = ()
+    channels: ChannelEntries | None = None
 
 
 def check_ids(subset: Subset, ids: Sequence[SampleId]) -> type[int] | type[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from percepta.core.channels import ChannelSamples
 from percepta.core.errors import CorruptRunError, NotFoundError
 from percepta.core.fields import Field, FieldGroup, FieldType
 from percepta.core.network import Network
@@ -255,6 +256,24 @@ class Run:
     @property
     def _decisions(self) -> list[dict[str, Any]]:
         return list(self.manifest.get("decisions", []))  # runs of percepta 0.1 have none
+
+    def channel_samples(self, layer: str) -> ChannelSamples | None:
+        """Return the samples that excite each channel of a layer most, memory-mapped.
+
+        None where the run was made before percepta kept them, or the layer was not captured.
+        """
+        kept = self.manifest.get("channels")
+        if kept is None:
+            return None
+        start = 0
+        for entry in kept["layers"]:
+            if entry["name"] == layer:
+                own = slice(start, start + entry["width"])
+                return ChannelSamples(
+                    self._load(kept["rows"])[own], self._load(kept["responses"])[own]
+                )
+            start += entry["width"]
+        return None
 
     def key(self, row: int) -> SampleKey:
         """Return which sample a row is.

@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from percepta.core.channels import ENTRY, ChannelEntries
 from percepta.core.errors import CorruptRunError, StorageError
 from percepta.storage.columns import shard_table
 from percepta.storage.decisions import decision_table
@@ -73,6 +74,9 @@ def write_shard(path: Path, plan: RunPlan, index: int, data: ShardData) -> None:
             if len(decided) != rows:
                 raise StorageError(f"Decisions of {name!r} for {len(decided)} of {rows} samples.")
             section(f"decisions/{name}", _ipc(decision_table(decided)))
+        if data.channels is not None:
+            footer["channels"] = dict(data.channels.widths)
+            section("channels", data.channels.entries.tobytes())
         failures = [failure.to_json() for failure in data.failures]
         footer["failures"] = len(failures)
         section("failures", json.dumps(failures).encode())
@@ -170,6 +174,13 @@ class Shard:
         """One metric's decisions, with rows counted from the shard's first; None if it has none."""
         content = self.section(f"decisions/{name}")
         return pa.ipc.open_stream(content).read_all() if content else None
+
+    def channels(self) -> ChannelEntries | None:
+        """Samples that may excite a channel most, rows counted from the shard's first; None: not kept."""
+        if "channels" not in self.footer:
+            return None
+        entries = np.frombuffer(self.section("channels"), ENTRY)
+        return ChannelEntries(self.footer["channels"], entries)
 
     def failures(self) -> list[SampleFailure]:
         """The samples that failed."""

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any
 
 import percepta
+from percepta.core.channels import ChannelEntries
 from percepta.core.errors import ConflictError, CorruptRunError, NotFoundError, StorageError
 from percepta.core.fields import Field
 from percepta.core.network import Network
@@ -101,6 +102,14 @@ class RunWriter:
         """
         write_shard(self._path(index), self.plan, index, data)
         self._done.add(index)
+
+    def channels(self, index: int) -> ChannelEntries | None:
+        """Return what a shard that is written holds of the samples that excite channels most.
+
+        Raises:
+            CorruptRunError: the shard is damaged.
+        """
+        return Shard.open(self._path(index)).channels()
 
     def save_state(self, name: str, data: bytes) -> None:
         """Keep bytes that the evaluation needs to go on; they stay in the committed run."""

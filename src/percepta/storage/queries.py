@@ -57,6 +57,11 @@ class RunQuery:
         self._lassos: dict[str, LassoIndex] = {}
         self._lock = threading.Lock()
 
+    @property
+    def run(self) -> Run:
+        """The run that is asked."""
+        return self._run
+
     def fields(self) -> tuple[Field, ...]:
         """Return subset, sample id, the run's fields, and the map's."""
         return tuple(self._fields.values())

@@ -72,6 +72,31 @@ def test_layers_are_in_order_and_their_responses_have_their_width(model):
     assert {name for layer in model.layers for name in layer.feeds} == {"class", "size"}
 
 
+def test_whole_responses_of_channels_pool_to_what_forward_gives(model):
+    names = layer_names(model)
+    pooled = model.forward(batch(), names)
+    for layer in model.layers:
+        channels = [layer.width - 1, 0]
+        whole = model.activations(batch(), layer.name, channels)
+        assert whole.dtype == np.float32 and whole.shape[:2] == (7, 2)
+        flat = whole.reshape(7, 2, -1)
+        np.testing.assert_allclose(
+            flat.max(2), pooled.max[layer.name][:, channels], rtol=1e-4, atol=1e-5
+        )
+        np.testing.assert_allclose(
+            flat.mean(2), pooled.mean[layer.name][:, channels], rtol=1e-4, atol=1e-5
+        )
+
+
+def test_whole_responses_lie_as_the_network_gives_them(differentiable):
+    model, names = differentiable, layer_names(differentiable)
+    responses = model.gradients(batch(), class_scores, of_layers=names).responses
+    for layer in model.layers:
+        expected = np.moveaxis(responses[layer.name], layer.channel_axis, 1)[:, ::-1]
+        whole = model.activations(batch(), layer.name, range(layer.width)[::-1])
+        np.testing.assert_allclose(whole, expected, rtol=1e-4, atol=1e-5)
+
+
 def test_equal_batches_give_bit_identical_results(model):
     names = layer_names(model)
     one, two = model.forward(batch(), names), model.forward(batch(), names)
@@ -94,6 +119,11 @@ def test_a_sample_does_not_depend_on_its_batch(model, samples):
 def test_what_is_asked_wrongly_is_said(model):
     with pytest.raises(ModelError, match="no layer nose"):
         model.forward(batch(), ["nose"])
+    with pytest.raises(ModelError, match="no layer nose"):
+        model.activations(batch(), "nose", [0])
+    first = model.layers[0]
+    with pytest.raises(ModelError, match=f"no channel {first.width}"):
+        model.activations(batch(), first.name, [first.width])
     with pytest.raises(ModelError, match="lacks the input table"):
         model.forward({"image": batch()["image"]})
     with pytest.raises(ModelError, match="masks have shape"):

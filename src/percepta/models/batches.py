@@ -93,3 +93,19 @@ def run_in_pieces(
         join([piece.mean for piece in pieces]),
         join([piece.max for piece in pieces]),
     )
+
+
+def array_in_pieces(
+    batch: Mapping[str, Array],
+    samples: int,
+    size: int | None,
+    run: Callable[[Mapping[str, Array]], Array],
+) -> Array:
+    """Do what :func:`run_in_pieces` does, for something that gives one array ``[B, ...]``."""
+    if size is None or size == samples:
+        return run(batch)
+    parts = [
+        run({name: array[rows] for name, array in batch.items()})
+        for rows in pieces_of(samples, size)
+    ]
+    return np.concatenate(parts)[:samples]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from percepta.core.errors import ModelError
 
 Shape = tuple[int, ...]
 
@@ -70,6 +73,29 @@ def merge_groups(pooled: NDArray[np.float32], groups: int, by_max: bool) -> NDAr
     rows = pooled.reshape(-1, groups, pooled.shape[1])
     merged = rows.max(axis=1) if by_max else rows.mean(axis=1, dtype=np.float32)
     return np.asarray(merged, dtype=np.float32)
+
+
+def check_channels(layer: str, width: int, channels: Sequence[int]) -> None:
+    """Check the numbers of channels of a layer.
+
+    Raises:
+        ModelError: one of them is not there.
+    """
+    for channel in channels:
+        if not 0 <= channel < width:
+            raise ModelError(
+                f"The layer {layer} has no channel {channel}.",
+                fix=f"Its channels are 0 to {width - 1}.",
+            )
+
+
+def samples_first(response: NDArray[Any], layout: ResponseLayout) -> NDArray[np.float32]:
+    """Return a response as ``[B, C, ...positions]``; rows folded into the batch are the first position."""
+    moved = np.moveaxis(response, (layout.batch_axis, layout.channel_axis), (0, 1))
+    if layout.groups > 1:
+        folded = moved.reshape(-1, layout.groups, *moved.shape[1:])
+        moved = np.moveaxis(folded, 1, 2)
+    return np.asarray(moved, np.float32)
 
 
 def execution_depth(index: int, count: int) -> float:

@@ -177,6 +177,24 @@ class Model(Protocol):
             ModelError: an input is missing or does not fit, or the model fails.
         """
 
+    def activations(
+        self, inputs: Mapping[str, Array], layer: str, channels: Sequence[int]
+    ) -> NDArray[np.float32]:
+        """Return the whole responses of some channels of a layer; needs no gradients.
+
+        Args:
+            inputs: by input name, ``[B, ...]``, as for :meth:`forward`.
+            layer: name of the layer; of one that runs several times its last run counts.
+            channels: K numbers, each below the layer's width.
+
+        Returns:
+            ``[B, K, ...positions]``; ``[B, K]`` where the layer has none.
+
+        Raises:
+            ModelError: there is no such layer or channel, the layer did not run for this batch, or as for
+                :meth:`forward`.
+        """
+
     def gradients(
         self,
         inputs: Mapping[str, Array],

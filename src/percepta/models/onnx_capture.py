@@ -11,7 +11,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from percepta.models.batches import Masks
-from percepta.models.layout import ResponseLayout, merge_groups
+from percepta.models.layout import ResponseLayout, merge_groups, samples_first
 from percepta.models.masking import can_be_masked, mask_weights, pool_within
 from percepta.models.model import Array, Forward
 from percepta.models.onnx_graph import PooledNames, Tap, with_pooled_outputs, with_responses
@@ -51,11 +51,12 @@ class Capture:
     ) -> None:
         self._model, self._runtime, self._outputs = model, runtime, outputs
         self._taps, self._layouts = taps, layouts
-        self._sessions: dict[tuple[frozenset[str], bool], _Session] = {}
+        self._sessions: dict[tuple[frozenset[str], frozenset[str]], _Session] = {}
 
     def forward(self, batch: Mapping[str, Array], capture: Sequence[str], masks: Masks) -> Forward:
         """Run a batch of a size the file takes; see :meth:`percepta.models.Model.forward`."""
-        session = self._session(capture, masks is not None)
+        masked = [n for n in capture if masks is not None and can_be_masked(self._layouts[n])]
+        session = self._session([n for n in capture if n not in masked], masked)
         fetch = [*self._outputs.values(), *session.whole.values()]
         for names in session.pooled.values():
             fetch += [names.mean, names.max]
@@ -71,6 +72,15 @@ class Capture:
                 mean[name], maximum[name] = pool_within(planes, weights)
         return Forward(outputs, {n: mean[n] for n in capture}, {n: maximum[n] for n in capture})
 
+    def activations(
+        self, batch: Mapping[str, Array], layer: str, channels: Sequence[int]
+    ) -> NDArray[np.float32]:
+        """Return whole responses; see :meth:`percepta.models.Model.activations`."""
+        session = self._session((), (layer,))
+        got = self._runtime.run(session.run, batch, [session.whole[layer]])[0]
+        layout = self._layouts[layer]
+        return samples_first(np.take(got, list(channels), axis=layout.channel_axis), layout)
+
     def close(self) -> None:
         """Drop the sessions; the next batch builds what it needs again."""
         self._sessions.clear()
@@ -82,17 +92,16 @@ class Capture:
         flat = value.reshape(-1, layout.width).astype(np.float32, copy=False)
         return merge_groups(flat, layout.groups, by_max)
 
-    def _session(self, capture: Sequence[str], masked: bool) -> _Session:
-        key = (frozenset(capture), masked)
+    def _session(self, pooled: Sequence[str], whole: Sequence[str]) -> _Session:
+        """Return what gives the pooled responses of some layers and the whole ones of others."""
+        key = frozenset(pooled), frozenset(whole)
         if key not in self._sessions:
-            taps = [tap for name, tap in self._taps.items() if name in capture]
-            grids = [tap for tap in taps if masked and can_be_masked(self._layouts[tap.layer])]
-            rest = [tap for tap in taps if tap not in grids]
-            model, pooled = with_pooled_outputs(self._model, rest, self._layouts)
-            whole = {tap.layer: tap.tensor for tap in grids}
-            model = with_responses(model, whole.values()) if whole else model
-            if len(self._sessions) >= _SESSIONS_KEPT:
-                self._sessions.clear()
+            taps = [tap for name, tap in self._taps.items() if name in pooled]
+            model, names = with_pooled_outputs(self._model, taps, self._layouts)
+            tensors = {name: self._taps[name].tensor for name in whole}
+            model = with_responses(model, tensors.values()) if tensors else model
+            while len(self._sessions) >= _SESSIONS_KEPT:
+                del self._sessions[next(iter(self._sessions))]
             run = self._runtime.start(model, optimise=True)
-            self._sessions[key] = _Session(run, pooled, whole)
+            self._sessions[key] = _Session(run, names, tensors)
         return self._sessions[key]

@@ -7,10 +7,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from percepta.core.errors import ModelError, Where
 from percepta.core.network import Network
-from percepta.models.batches import Masks, check_batch, run_in_pieces
-from percepta.models.layout import ResponseLayout, execution_depth, find_layout
+from percepta.models.batches import Masks, array_in_pieces, check_batch, run_in_pieces
+from percepta.models.layout import ResponseLayout, check_channels, execution_depth, find_layout
 from percepta.models.masking import check_masks
 from percepta.models.matching import choose_outputs
 from percepta.models.model import (
@@ -162,6 +165,20 @@ class OnnxModel:
             self.max_batch,
             lambda piece, part: self._capture.forward(piece, capture, part),
             checked,
+        )
+
+    def activations(
+        self, inputs: Mapping[str, Array], layer: str, channels: Sequence[int]
+    ) -> NDArray[np.float32]:
+        """Return whole responses; see :meth:`percepta.models.Model.activations`."""
+        self._check_layers([layer])
+        check_channels(layer, self._layouts[layer].width, channels)
+        batch, samples = check_batch(inputs, self._given.names, self._where)
+        return array_in_pieces(
+            batch,
+            samples,
+            self.max_batch,
+            lambda piece: self._capture.activations(piece, layer, channels),
         )
 
     def gradients(

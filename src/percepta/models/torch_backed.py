@@ -13,9 +13,15 @@ from numpy.typing import NDArray
 
 from percepta.core.errors import ModelError
 from percepta.core.network import Network
-from percepta.models.batches import Masks, check_batch, describe_batch, run_in_pieces
+from percepta.models.batches import (
+    Masks,
+    array_in_pieces,
+    check_batch,
+    describe_batch,
+    run_in_pieces,
+)
 from percepta.models.differentiating import Tap, differentiate, to_numpy
-from percepta.models.layout import ResponseLayout, find_layout
+from percepta.models.layout import ResponseLayout, check_channels, find_layout, samples_first
 from percepta.models.masking import can_be_masked, check_masks, mask_weights
 from percepta.models.matching import choose_outputs
 from percepta.models.model import (
@@ -94,6 +100,17 @@ class TorchBacked(ABC):
             self.max_batch,
             lambda piece, part: self._forward(piece, capture, part),
             checked,
+        )
+
+    def activations(
+        self, inputs: Mapping[str, Array], layer: str, channels: Sequence[int]
+    ) -> NDArray[np.float32]:
+        """Return whole responses; see :meth:`percepta.models.Model.activations`."""
+        self._check_layers([layer])
+        check_channels(layer, self._layouts[layer].width, channels)
+        batch, samples = check_batch(inputs, self._names)
+        return array_in_pieces(
+            batch, samples, self.max_batch, lambda piece: self._activations(piece, layer, channels)
         )
 
     def gradients(
@@ -215,6 +232,27 @@ class TorchBacked(ABC):
             samples = len(next(iter(batch.values())))
             mean, maximum = self._collect(pooled, samples)
         return Forward({n: to_numpy(tensor) for n, tensor in outputs.items()}, mean, maximum)
+
+    def _activations(
+        self, batch: Mapping[str, Array], layer: str, channels: Sequence[int]
+    ) -> NDArray[np.float32]:
+        layout = self._layouts[layer]
+        chosen = torch.tensor(channels, device=self._device)
+        kept: list[torch.Tensor] = []
+
+        def keep(name: str, response: torch.Tensor) -> torch.Tensor:
+            kept[:] = [response.index_select(layout.channel_axis, chosen)]
+            return response
+
+        with self._no_autograd(), failures_told(batch):
+            tensors = {name: self._to_tensor(array) for name, array in batch.items()}
+            self._run_named(tensors, [layer], keep, batch)
+        if not kept:
+            raise ModelError(
+                f"The layer {layer} did not run for this batch, so it has no response.",
+                fix="Ask for a layer that runs for every sample.",
+            )
+        return samples_first(to_numpy(kept[0]), layout)
 
     def _collect(
         self, pooled: Mapping[str, list[Pooled]], samples: int

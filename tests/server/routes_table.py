@@ -11,6 +11,11 @@ from fastapi import FastAPI
 from tests.server.conftest import Sample
 from tests.server.sample_run import HOSTILE_FIELD
 
+DOCUMENT: dict[str, Any] = {
+    "name": "Overview",
+    "dashlets": [{"id": "a", "kind": "text", "place": {"x": 0, "y": 0, "w": 24, "h": 4}}],
+}
+
 
 @dataclass(frozen=True)
 class Call:
@@ -40,8 +45,11 @@ def calls(app: FastAPI, sample: Sample) -> list[Call]:
     job = sample.workspace.catalogue.jobs() or [
         sample.workspace.catalogue.create_job("explore", {}, resumable=True)
     ]
+    kept = sample.workspace.catalogue.dashboards
+    project = sample.workspace.catalogue.projects()[0].id
+    dashboards = kept.of_project(project) or [kept.create(project, DOCUMENT)]
     values = {
-        "project": sample.workspace.catalogue.projects()[0].id,
+        "project": project,
         "run": sample.run.id,
         "map": sample.map.id,
         "field": HOSTILE_FIELD,
@@ -49,6 +57,8 @@ def calls(app: FastAPI, sample: Sample) -> list[Call]:
         "visualizer": "0",
         "plane": "0",
         "job": job[0].id,
+        "dashboard": dashboards[0].id,
+        "collection": "00000000",
     }
     bodies = {
         "create_map": {"space": "balanced", "algorithm": "pca"},
@@ -62,6 +72,16 @@ def calls(app: FastAPI, sample: Sample) -> list[Call]:
             "over": "photo",
         },
         "fetch_similars": {"rows": [0]},
+        "create_dashboard": DOCUMENT,
+        "change_dashboard": {"document": DOCUMENT, "revision": dashboards[0].revision},
+        "explain_field": {"metric": "loss"},
+        "answer_charts": {
+            "questions": [{"kind": "groups", "key": "all", "measures": [{"aggregate": "count"}]}]
+        },
+        "export_samples": {},
+        "create_derived_field": {"name": "double", "expression": "loss * 2"},
+        "check_derived_field": {"name": "double", "expression": "loss * 2"},
+        "create_collection": {"name": "some", "filter": []},
     }
     queries = {"locate_sample": {"sample_id": "4"}}
     found = []

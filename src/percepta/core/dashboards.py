@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from percepta.core.errors import DashboardError
+
 FORMAT = 1
+"""The newest form of the document that this percepta reads; it writes this one."""
 COLUMNS = 24
 """Columns of the grid."""
 MAX_DASHLETS = 64
@@ -71,5 +74,55 @@ class Dashlet:
     kind: DashletKind
     title: str
     place: Place
-    settings: dict[str, Any]
-    filter: list[dict[str, Any]]
+    settings: dict[str, Any] = field(default_factory=dict)
+    filter: list[dict[str, Any]] = field(default_factory=list)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            "id": self.id,
+            "kind": self.kind.value,
+            "title": self.title,
+            "place": asdict(self.place),
+            "settings": self.settings,
+            "filter": self.filter,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class DashboardDocument:
+    """All of a dashboard, and nothing of where it is kept.
+
+    Attributes:
+        name: for people.
+        description: what it is for.
+        dashlets: its charts.
+    """
+
+    name: str
+    description: str
+    dashlets: tuple[Dashlet, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            "format": FORMAT,
+            "name": self.name,
+            "description": self.description,
+            "dashlets": [dashlet.to_json() for dashlet in self.dashlets],
+        }
+
+
+def demand_known_format(document: object) -> None:
+    """Refuse what a newer percepta wrote.
+
+    Raises:
+        DashboardError: the document has a format that this percepta does not know.
+    """
+    given = document.get("format", FORMAT) if isinstance(document, dict) else FORMAT
+    if isinstance(given, int) and given > FORMAT:
+        raise DashboardError(
+            f"The dashboard was made by a newer percepta (format {given}; "
+            f"this one reads formats up to {FORMAT}).",
+            fix="Update percepta.",
+        )

@@ -138,6 +138,12 @@ class FilterError(PerceptaError):
     code = "filter"
 
 
+class DashboardError(PerceptaError):
+    """A dashboard's document is malformed, or made by a newer percepta."""
+
+    code = "dashboard"
+
+
 class TargetError(PerceptaError):
     """What is to be explained is not there, or cannot be explained so."""
 

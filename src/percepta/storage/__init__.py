@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from percepta.storage.plan import RunPlan, SampleFailure, ShardData
     from percepta.storage.queries import RunQuery
     from percepta.storage.records import (
+        Dashboard,
         Job,
         JobStatus,
         Project,
@@ -37,6 +38,7 @@ _HOMES = {
     "SampleFailure": "plan",
     "ShardData": "plan",
     "RunQuery": "queries",
+    "Dashboard": "records",
     "Job": "records",
     "JobStatus": "records",
     "Project": "records",
@@ -54,6 +56,7 @@ _HOMES = {
 __all__ = [
     "Catalogue",
     "ClusterInfo",
+    "Dashboard",
     "FieldSummary",
     "Job",
     "JobStatus",

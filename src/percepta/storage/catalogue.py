@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from percepta.core.errors import NotFoundError, StorageError
 from percepta.storage import tables
+from percepta.storage.dashboard_table import DashboardTable
 from percepta.storage.database import open_database, reading, writing
 from percepta.storage.job_table import JobTable, new_id, now
 from percepta.storage.records import Project, RunRecord, RunStatus, Version
@@ -26,10 +27,14 @@ class Catalogue(JobTable):
 
     Raises:
         WorkspaceError: made by a newer percepta, not a catalogue, or not writable.
+
+    Attributes:
+        dashboards: of all projects.
     """
 
     def __init__(self, path: Path, logs: Path) -> None:
         super().__init__(open_database(path), logs)
+        self.dashboards = DashboardTable(self._engine)
 
     def close(self) -> None:
         """Close the database."""

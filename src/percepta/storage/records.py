@@ -130,6 +130,29 @@ class RunRecord(_Record):
 
 
 @dataclass(frozen=True)
+class Dashboard(_Record):
+    """A page of charts, as the catalogue keeps it.
+
+    Attributes:
+        id: opaque hex.
+        project: id of its project.
+        name: unique in the project; the document says the same.
+        document: what it shows, JSON.
+        revision: 1, 2, 3 … with every change.
+        created: when it was made.
+        updated: when it was last changed.
+    """
+
+    id: str
+    project: str
+    name: str
+    document: dict[str, Any]
+    revision: int
+    created: datetime
+    updated: datetime
+
+
+@dataclass(frozen=True)
 class Job(_Record):
     """A long task with progress, log, cancel and resume.
 

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from percepta.server.dashboards import (
+    dashboard_view,
+    document_json,
+    read_document,
+    summary_view,
+)
 from percepta.server.routes.parameters import Id
 from percepta.server.schema.dashboards import (
     Collection,
@@ -25,13 +31,13 @@ router = APIRouter(tags=["dashboards"])
 @router.get("/projects/{project}/dashboards", operation_id="list_dashboards")
 def list_dashboards(project: Id, services: Serving) -> list[DashboardSummary]:
     """List the dashboards of a project, oldest first."""
-    raise NotImplementedError
+    return [summary_view(kept) for kept in services.catalogue.dashboards.of_project(project)]
 
 
 @router.post("/projects/{project}/dashboards", operation_id="create_dashboard", status_code=201)
 def create_dashboard(project: Id, body: DashboardDocument, services: Serving) -> Dashboard:
     """Keep a new dashboard; a name that is taken gets a number."""
-    raise NotImplementedError
+    return dashboard_view(services.catalogue.dashboards.create(project, document_json(body)))
 
 
 @router.post(
@@ -39,25 +45,30 @@ def create_dashboard(project: Id, body: DashboardDocument, services: Serving) ->
 )
 def create_default_dashboard(run: Id, services: Serving) -> Dashboard:
     """Make a dashboard from the fields that a run has, and keep it in its project."""
-    raise NotImplementedError
+    record = services.catalogue.run(run)
+    document = read_document(services.answers.ask(run, "default_dashboard", {}))
+    kept = services.catalogue.dashboards.create(record.project, document_json(document))
+    return dashboard_view(kept)
 
 
 @router.get("/dashboards/{dashboard}", operation_id="get_dashboard")
 def get_dashboard(dashboard: Id, services: Serving) -> Dashboard:
     """Return a dashboard."""
-    raise NotImplementedError
+    return dashboard_view(services.catalogue.dashboards.get(dashboard))
 
 
 @router.put("/dashboards/{dashboard}", operation_id="change_dashboard")
 def change_dashboard(dashboard: Id, body: DashboardChange, services: Serving) -> Dashboard:
     """Change a dashboard; refused (409) where someone else changed it first."""
-    raise NotImplementedError
+    document = document_json(body.document)
+    changed = services.catalogue.dashboards.change(dashboard, document, body.revision)
+    return dashboard_view(changed)
 
 
 @router.delete("/dashboards/{dashboard}", operation_id="delete_dashboard", status_code=204)
 def delete_dashboard(dashboard: Id, services: Serving) -> None:
     """Delete a dashboard."""
-    raise NotImplementedError
+    services.catalogue.dashboards.delete(dashboard)
 
 
 @router.get("/projects/{project}/derived-fields", operation_id="list_derived_fields")

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from percepta.core.dashboards import COLUMNS, MAX_DASHLETS, DashletKind
+from percepta.core.dashboards import COLUMNS, MAX_DASHLETS, DashletKind, demand_known_format
+from percepta.core.errors import DashboardError, FilterError
 from percepta.core.fields import FieldGroup, FieldType
 from percepta.server.schema.base import Message, Request, Scalar
 from percepta.server.schema.charts import Measure, Split
-from percepta.server.schema.filters import Clauses
+from percepta.server.schema.filters import Clauses, read_filter
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Description = Annotated[str, Field(max_length=10_000)]
@@ -91,6 +92,31 @@ class DashboardDocument(Request):
     name: Name
     description: Description = ""
     dashlets: Annotated[list[Dashlet], Field(max_length=MAX_DASHLETS)] = []
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_format(cls, document: Any) -> Any:
+        demand_known_format(document)
+        return document
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        seen: set[str] = set()
+        for number, dashlet in enumerate(self.dashlets, 1):
+            which = f"Dashlet {number} ({dashlet.title or dashlet.id!r})"
+            if dashlet.id in seen:
+                raise DashboardError(f"{which} has the id of another.", fix="Give each its own.")
+            seen.add(dashlet.id)
+            if dashlet.place.x + dashlet.place.w > COLUMNS:
+                raise DashboardError(
+                    f"{which} ends beyond the grid's {COLUMNS} columns.",
+                    fix="Make x + w at most that.",
+                )
+            try:
+                read_filter(dashlet.filter)
+            except FilterError as error:
+                raise DashboardError(f"{which}: {error.message}", fix=error.fix) from error
+        return self
 
 
 class DashboardSummary(Message):

@@ -1,0 +1,109 @@
+"""Dashboards over HTTP: kept, changed by the newest revision only, refused where they make no sense."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+from percepta.core.errors import DashboardError
+from percepta.server.dashboards import document_json, read_document
+from tests.server.conftest import CheckedClient, Sample
+
+DOCUMENT: dict[str, Any] = {
+    "format": 1,
+    "name": "Pets",
+    "description": "What goes wrong",
+    "dashlets": [
+        {
+            "id": "loss",
+            "kind": "bar",
+            "title": "Loss by label",
+            "place": {"x": 0, "y": 0, "w": 12, "h": 8},
+            "settings": {
+                "x": {"field": "label", "order": "measure"},
+                "measures": [{"aggregate": "average", "field": "loss"}],
+            },
+            "filter": [{"kind": "compare", "field": "loss", "op": "gt", "value": 1}],
+        },
+        {"id": "map", "kind": "map", "place": {"x": 12, "y": 0, "w": 12, "h": 8}},
+    ],
+}
+
+
+@pytest.fixture
+def project(sample: Sample) -> str:
+    return sample.workspace.catalogue.project_named("dashboards").id
+
+
+def changed(**path: Any) -> dict[str, Any]:
+    """Return the document with the first dashlet changed."""
+    document = copy.deepcopy(DOCUMENT)
+    document["dashlets"][0] |= path
+    return document
+
+
+def test_a_dashboard_from_beginning_to_end(client: CheckedClient, project: str) -> None:
+    address = f"/api/projects/{project}/dashboards"
+    made = client.post(address, json=DOCUMENT)
+    assert made.status_code == 201
+    kept = made.json()
+    assert (kept["project"], kept["revision"]) == (project, 1)
+    assert kept["document"]["dashlets"][0]["settings"]["x"]["limit"] == 30
+    assert client.get(f"/api/dashboards/{kept['id']}").json() == kept
+    (listed,) = client.get(address).json()
+    assert (listed["name"], listed["description"], listed["dashlets"]) == (
+        "Pets",
+        "What goes wrong",
+        2,
+    )
+    document = kept["document"] | {"name": "Dogs"}
+    put = {"document": document, "revision": 1}
+    answer = client.request("PUT", f"/api/dashboards/{kept['id']}", json=put)
+    assert (answer.json()["revision"], answer.json()["document"]["name"]) == (2, "Dogs")
+    stale = client.request("PUT", f"/api/dashboards/{kept['id']}", json=put)
+    assert (stale.status_code, stale.json()["error"]["code"]) == (409, "conflict")
+    assert client.request("DELETE", f"/api/dashboards/{kept['id']}").status_code == 204
+    assert client.get(address).json() == []
+    assert client.get(f"/api/dashboards/{kept['id']}").status_code == 404
+
+
+def test_what_is_exported_is_imported_as_it_was(client: CheckedClient, project: str) -> None:
+    first = client.post(f"/api/projects/{project}/dashboards", json=DOCUMENT).json()
+    again = document_json(read_document(first["document"]))
+    assert document_json(read_document(again)) == again
+    other = client.post(f"/api/projects/{project}/dashboards", json=again).json()
+    assert other["document"] == first["document"] | {"name": "Pets 2"}
+    for kept in (first, other):
+        client.request("DELETE", f"/api/dashboards/{kept['id']}")
+
+
+@pytest.mark.parametrize(
+    ("document", "told"),
+    [
+        (changed(kind="pie"), r"dashlet 1 \('Loss by label'\), kind: .*'bar', 'line'.*'curves'"),
+        (changed(settings={"x": {"field": "a", "bins": 0}}), "settings.x.bins: .*greater than"),
+        (changed(settings={"colour": 1}), "settings.colour: Extra inputs"),
+        (changed(id="map"), "Dashlet 2 .'map'. has the id of another"),
+        (changed(place={"x": 20, "y": 0, "w": 5, "h": 2}), r"Loss by label.* ends beyond the grid"),
+        (
+            changed(filter=[{"kind": "compare", "field": "a", "op": "gt", "value": "x"}]),
+            "Loss by label.*Clause 1 of the filter: 'gt' needs a finite number",
+        ),
+        ({"format": 2, "name": "New", "looks": []}, "made by a newer percepta .format 2"),
+        ({"name": ""}, "name: .*at least 1 character"),
+        ({"format": 1, "dashlets": "all"}, "name: Field required.*and 1 more"),
+        (["nothing"], "the document: "),
+        ({"name": "a", "dashlets": ["b"]}, "dashlet 1: "),
+        ({"name": "a", "dashlets": [{"id": "x", "kind": "map", "title": 3}]}, "dashlet 1 .3., "),
+    ],
+)
+def test_a_bad_document_is_refused_with_its_place(
+    client: CheckedClient, project: str, document: Any, told: str
+) -> None:
+    with pytest.raises(DashboardError, match=told):
+        read_document(document)
+    answer = client.post(f"/api/projects/{project}/dashboards", json=document)
+    assert answer.status_code in {400, 422}
+    assert client.get(f"/api/projects/{project}/dashboards").json() == []

@@ -38,6 +38,10 @@ export interface View {
   drawer: boolean;
   layout: "grid" | "table";
   sort: { field: string; descending: boolean } | null;
+  /** Fields in the table of samples, in order; null = the default. */
+  columns: string[] | null;
+  /** Whether lists of samples show the selection alone, where there is one. */
+  narrow: boolean;
   /** The similars on show. */
   similars: SimilarsQuestion | null;
   /** Step of the network in its panel. */
@@ -48,6 +52,10 @@ export interface View {
   operations: boolean | null;
   /** What the analysis of the sample shows. */
   analysis: Analysis;
+  /** Other runs of the project that dashboards show beside this one. */
+  versions: string[];
+  /** Dashlet that fills the page. */
+  dashlet: string | null;
 }
 
 export const NOTHING: Selection = { polygons: [], rows: [] };
@@ -65,11 +73,15 @@ export const INITIAL: View = {
   drawer: false,
   layout: "grid",
   sort: null,
+  columns: null,
+  narrow: true,
   similars: null,
   step: null,
   space: null,
   operations: null,
   analysis: PLAIN,
+  versions: [],
+  dashlet: null,
 };
 
 export interface ViewActions {
@@ -103,7 +115,7 @@ export function createView(initial: Partial<View>): ViewStore {
       if (at < 0) set({ filter: clause ? [...filter, clause] : filter });
       else set({ filter: filter.flatMap((old, place) => (place === at ? (clause ? [clause] : []) : [old])) });
     },
-    open: (row) => set({ sample: row, selection: { polygons: [], rows: [row] } }),
+    open: (row) => set({ sample: row, selection: { polygons: [], rows: [row] }, narrow: true }),
     toggleRow: (row) => {
       const { selection } = get();
       const rows = selection.rows.includes(row)
@@ -115,9 +127,9 @@ export function createView(initial: Partial<View>): ViewStore {
     select: (polygon, add) => {
       const { selection } = get();
       const before = add ? selection : NOTHING;
-      set({ selection: { polygons: [...before.polygons, polygon], rows: before.rows }, sample: null });
+      set({ selection: { polygons: [...before.polygons, polygon], rows: before.rows }, sample: null, narrow: true });
     },
-    clear: () => set({ selection: NOTHING, sample: null }),
+    clear: () => set({ selection: NOTHING, sample: null, narrow: true }),
   }));
 }
 

@@ -21,6 +21,8 @@ const full: View = {
   drawer: true,
   layout: "table",
   sort: { field: "loss", descending: true },
+  columns: ["loss", "a,b"],
+  narrow: false,
   similars: { queries: [17], called: "label 7", space: "balanced", limit: 20, candidates: [{ kind: "rows", rows: [4, 9] }], why: false },
   step: "network layer1.0.conv",
   space: "balanced",
@@ -32,12 +34,16 @@ const full: View = {
     layers: ["conv 1", "a,b"],
     layer: "conv 1",
     signed: true,
-    compare: "classes",
+    compare: "sample",
+    other: 70_000,
+    against: "a1b2",
     together: true,
     overlay: false,
     opacity: 0.35,
     ramp: "green",
   },
+  versions: ["a1b2", "c3d4"],
+  dashlet: "loss-by-label",
 };
 
 describe("a view in the address", () => {

@@ -23,10 +23,14 @@ export function encodeView(view: View): Search {
   if (view.drawer) search.drawer = "1";
   if (view.layout !== INITIAL.layout) search.layout = view.layout;
   if (view.sort !== null) search.sort = (view.sort.descending ? "-" : "+") + view.sort.field;
+  if (view.columns !== null) search.columns = JSON.stringify(view.columns);
+  if (!view.narrow) search.narrow = "0";
   Object.assign(search, encodeQuestion(view.similars, encodeFilter));
   if (view.step !== null) search.step = view.step;
   if (view.space !== null) search.space = view.space;
   if (view.operations !== null) search.operations = view.operations ? "1" : "0";
+  if (view.versions.length > 0) search.versions = view.versions.join(",");
+  if (view.dashlet !== null) search.dashlet = view.dashlet;
   return { ...search, ...encodeAnalysis(view.analysis) };
 }
 
@@ -46,11 +50,15 @@ export function decodeView(search: Search): View {
     drawer: search.drawer === "1",
     layout: search.layout === "table" ? "table" : "grid",
     sort: /^[+-]./.test(search.sort ?? "") ? { field: search.sort.slice(1), descending: search.sort[0] === "-" } : null,
+    columns: names(search.columns),
+    narrow: search.narrow !== "0",
     similars: decodeQuestion(search, decodeFilter),
     step: search.step ?? null,
     space: search.space ?? null,
     operations: search.operations === "1" ? true : search.operations === "0" ? false : null,
     analysis: decodeAnalysis(search),
+    versions: (search.versions ?? "").split(",").filter(Boolean),
+    dashlet: search.dashlet ?? null,
   };
 }
 

@@ -19,6 +19,8 @@ from percepta.engine.binding import Asked, Binder
 from percepta.engine.explained import BoundTarget
 from percepta.engine.explanation import Channels, Explanation, HeatMap, Wish
 from percepta.engine.laying import (
+    Ground,
+    Grounded,
     over_inputs,
     over_visuals,
     positions_at,
@@ -38,6 +40,8 @@ from percepta.storage import Run
 
 DEFAULT_METHOD = METHODS[0].name
 WITHOUT_GRADIENTS = "rise"
+SIGNED = ("loss", "scalar", "direction")
+"""Targets whose maps show also what speaks against them, unless the wish says otherwise."""
 WITHOUT_POSITIONS = "integrated-gradients"
 """Where no layer has positions, as in networks of linear layers over a table."""
 
@@ -144,7 +148,7 @@ class Explainer:
         layers = self._chosen_layers(wish.layers) if method.over == "layers" else ()
         signed = wish.signed
         if signed is None:
-            signed = any(target.kind in ("loss", "direction") for target in wish.targets)
+            signed = any(target.kind in SIGNED for target in wish.targets)
         asked = self.ask(wish.rows)
         values = np.empty((len(wish.rows), len(wish.targets)), np.float32)
         maps: list[HeatMap] = []
@@ -167,7 +171,7 @@ class Explainer:
                 own = [HeatMap(*given, n, None, heat[index]) for n, heat in answer.inputs.items()]
                 at_layers = {name: heat[index] for name, heat in answer.layers.items()}
                 own += over_inputs(given, question, at_layers)
-                shown, failures = self._over_visuals(asked, row, question, own)
+                shown, failures = self.over_visuals(asked, row, question, own)
                 maps += [*own, *shown]
                 notes += failures
                 channels += [
@@ -182,18 +186,23 @@ class Explainer:
     ) -> Question:
         """Return the question after targets of one kind, for every sample in turn."""
         copies = asked.repeated(len(targets))
-        inputs = self.integration.fed(copies.inputs)
+        ground = self.ground(copies)
         floating = {spec.name for spec in self.model.inputs if spec.dtype.startswith("float")}
-        declared = {encoder.name: encoder.channel_axis for encoder in self.integration.inputs}
-        axes = {n: channel_axis_of(a.shape[1:], declared.get(n)) for n, a in inputs.items()}
         return Question(
             self._subject(copies, [target for _ in asked.keys for target in targets]),
-            inputs,
-            of_inputs=tuple(name for name in inputs if name in floating),
-            channel_axes={n: None if axis is None else axis + 1 for n, axis in axes.items()},
+            ground.inputs,
+            of_inputs=tuple(name for name in ground.inputs if name in floating),
+            channel_axes=ground.channel_axes,
             signed=signed,
             seed=seed,
         )
+
+    def ground(self, asked: Asked) -> Ground:
+        """Return what the model is given of samples, and where its channels are."""
+        inputs = self.integration.fed(asked.inputs)
+        declared = {encoder.name: encoder.channel_axis for encoder in self.integration.inputs}
+        axes = {n: channel_axis_of(a.shape[1:], declared.get(n)) for n, a in inputs.items()}
+        return Ground(inputs, {n: None if a is None else a + 1 for n, a in axes.items()})
 
     def _rival(self, asked: Asked, targets: Sequence[Target]) -> ModelSubject | None:
         """Return the model with the strongest rival of each target; None where one has none."""
@@ -228,14 +237,15 @@ class Explainer:
         fine = enlarge(heat.values[None], positions_of(question, heat.over))
         return faithfulness(question, heat.over, fine)
 
-    def _over_visuals(
-        self, asked: Asked, row: int, question: Question, maps: Sequence[HeatMap]
+    def over_visuals(
+        self, asked: Asked, row: int, ground: Grounded, maps: Sequence[HeatMap]
     ) -> tuple[list[HeatMap], list[str]]:
+        """Lay maps over visuals that bring them over; see :func:`percepta.engine.laying.over_visuals`."""
         bringing = [one for one in self.integration.visualizers if one.heatmap is not None]
         if not bringing or not maps:
             return [], []
         given = asked.keys, asked.inputs, asked.ground_truths, asked.forward.outputs, asked.samples
-        return over_visuals(bringing, Arrays(*given), row, question, maps)
+        return over_visuals(bringing, Arrays(*given), row, ground, maps)
 
     def _method(self, name: str | None) -> Method:
         reason = self.model.no_gradients

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from percepta.analysis.attribution import Question
 from percepta.analysis.attribution.fusing import enlarge, fuse
 from percepta.engine.explanation import FUSED, VISUAL, FloatArray, HeatMap
 from percepta.integration import Batch, Visualizer
@@ -21,22 +21,42 @@ DEPTHS = 3
 """Layers explained unless they are named: early, middle, last."""
 
 
+class Grounded(Protocol):
+    """What has inputs that maps are laid over, such as a question."""
+
+    @property
+    def inputs(self) -> Mapping[str, Array]:
+        """By name, ``[B, …]``."""
+
+    @property
+    def channel_axes(self) -> Mapping[str, int | None]:
+        """By name, the axis of the channels in the batched array; None: every value is a position."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ground:
+    """Inputs that maps are laid over; see :class:`Grounded`."""
+
+    inputs: Mapping[str, Array]
+    channel_axes: Mapping[str, int | None]
+
+
 def over_inputs(
-    given: tuple[int, int], question: Question, at_layers: Mapping[str, FloatArray]
+    given: tuple[int, int], ground: Grounded, at_layers: Mapping[str, FloatArray]
 ) -> list[HeatMap]:
     """Lay the maps of layers over the inputs whose positions they can be of, each and fused.
 
     Args:
         given: the row and the target that they are about.
-        question: what was asked.
+        ground: the inputs.
         at_layers: by layer, ``[…positions]``.
     """
     maps = []
-    for name in question.inputs:
+    for name in ground.inputs:
         fitting = {
             layer: grid
             for layer, heat in at_layers.items()
-            if (grid := as_grid(heat, len(positions_of(question, name)))) is not None
+            if (grid := as_grid(heat, len(positions_of(ground, name)))) is not None
         }
         maps += [HeatMap(*given, name, layer, grid) for layer, grid in fitting.items()]
         if len(fitting) > 1:
@@ -50,7 +70,7 @@ def over_visuals(
     visualizers: Sequence[Visualizer],
     batch: Batch,
     index: int,
-    question: Question,
+    ground: Grounded,
     maps: Sequence[HeatMap],
 ) -> tuple[list[HeatMap], list[str]]:
     """Lay maps over visuals that were resized or rearranged, by the visualizers' own heat-map functions.
@@ -59,7 +79,7 @@ def over_visuals(
         visualizers: those without such a function are passed over.
         batch: what visualizers are given.
         index: position of the sample in it.
-        question: what was asked.
+        ground: the inputs.
         maps: over the inputs, of one row and one target.
 
     Returns:
@@ -83,7 +103,7 @@ def over_visuals(
             heats = {n: np.zeros(array.shape, np.float32) for n, array in arrays.items()}
             for argument, name in sources.items():
                 if name in at:
-                    heats[argument] = _as_input(question, name, at[name].values)
+                    heats[argument] = _as_input(ground, name, at[name].values)
             try:
                 grid = _checked(visualizer.heatmap(heats, arrays))
             except Exception as error:
@@ -97,10 +117,10 @@ def over_visuals(
     return found, failures
 
 
-def positions_of(question: Question, name: str) -> tuple[int, ...]:
+def positions_of(ground: Grounded, name: str) -> tuple[int, ...]:
     """Return the size of each axis of positions of an input."""
-    axis = question.channel_axes[name]
-    sizes = enumerate(question.inputs[name].shape)
+    axis = ground.channel_axes[name]
+    sizes = enumerate(ground.inputs[name].shape)
     return tuple(size for i, size in sizes if i not in (0, axis))
 
 
@@ -137,11 +157,11 @@ def positions_at(layer: Layer, shapes: Mapping[str, Sequence[int | None] | None]
     return math.prod(size or 2 for axis, size in enumerate(shape) if axis not in others)
 
 
-def _as_input(question: Question, name: str, heat: FloatArray) -> FloatArray:
+def _as_input(ground: Grounded, name: str, heat: FloatArray) -> FloatArray:
     """Return a map ``[…positions]`` in the shape of its input, ``[1, …]``: alike for all channels."""
-    array = question.inputs[name]
-    fine = enlarge(heat[None], positions_of(question, name))
-    axis = question.channel_axes[name]
+    array = ground.inputs[name]
+    fine = enlarge(heat[None], positions_of(ground, name))
+    axis = ground.channel_axes[name]
     whole = fine if axis is None else np.expand_dims(fine, axis)
     return np.ascontiguousarray(np.broadcast_to(whole, (1, *array.shape[1:])), np.float32)
 

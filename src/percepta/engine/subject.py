@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from percepta.analysis.attribution import Evidence
-from percepta.core.errors import ModelMemoryError
 from percepta.engine.explained import BoundTarget, FloatArray
+from percepta.engine.halving import Halving
 from percepta.models import Forward, Gradients, Layer, Model
 
 Array = NDArray[Any]
@@ -35,7 +35,7 @@ class ModelSubject:
     model: Model
     samples: int
     bind: Callable[[Rows], BoundTarget]
-    _most: int | None = field(default=None, init=False)
+    _batches: Halving = field(default_factory=Halving, init=False)
     _layers: dict[str, Layer] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -101,21 +101,12 @@ class ModelSubject:
         """Run a batch as a whole, or in parts of the size that memory turned out to hold."""
         count = len(next(iter(inputs.values())))
         origins = np.repeat(np.arange(self.samples), count // self.samples)
-        done: list[R] = []
-        start = 0
-        while start < count:
-            size = min(self._most or count, count - start)
-            rows = slice(start, start + size)
-            try:
-                part = {name: array[rows] for name, array in inputs.items()}
-                done.append(run(self.bind(origins[rows]), part))
-            except ModelMemoryError:
-                if size == 1:
-                    raise
-                self._most = size // 2
-            else:
-                start = rows.stop
-        return done
+
+        def part(rows: slice) -> R:
+            given = {name: array[rows] for name, array in inputs.items()}
+            return run(self.bind(origins[rows]), given)
+
+        return self._batches.run(count, part)
 
     def _ordered(self, name: str, response: Array, samples: int) -> FloatArray:
         """Return a response as ``[B, C, …positions]``."""

@@ -20,6 +20,8 @@ const COMPARISONS: { value: Compare; label: string }[] = [
   { value: "one", label: "One map" },
   { value: "truth", label: "Predicted | true" },
   { value: "classes", label: "All classes" },
+  { value: "sample", label: "Two samples" },
+  { value: "version", label: "Two versions" },
 ];
 
 /** Which sample is looked at, how maps are made, and which are set side by side. */

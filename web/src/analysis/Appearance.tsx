@@ -4,7 +4,7 @@ import panel from "../samples/panel.module.css";
 import { percent } from "../theme/format";
 import classes from "./analysis.module.css";
 import { shades } from "./MapFigure";
-import type { Analysis } from "./state";
+import { type Analysis, sharesScale } from "./state";
 
 /** How the maps look: overlay, colours, sign, scale. */
 export function Appearance({ analysis, signed, onChange }: { analysis: Analysis; signed: boolean; onChange: (part: Partial<Analysis>) => void }) {
@@ -33,7 +33,7 @@ export function Appearance({ analysis, signed, onChange }: { analysis: Analysis;
       </div>
       {analysis.compare !== "one" && (
         <div className={classes.setting}>
-          <Switch label="One scale for all maps" checked={analysis.together} onChange={(event) => onChange({ together: event.currentTarget.checked })} data-testid="together" />
+          <Switch label="One scale for all maps" checked={sharesScale(analysis)} onChange={(event) => onChange({ together: event.currentTarget.checked })} data-testid="together" />
         </div>
       )}
     </section>

@@ -8,7 +8,7 @@ import { MapCaption, MapFigure } from "./MapFigure";
 import { gridOf, mapAt, type Place, type Told } from "./maps";
 import { Patience } from "./Patience";
 import { isPicture, SmallMap } from "./SmallMap";
-import type { Analysis } from "./state";
+import { type Analysis, sharesScale } from "./state";
 import type { Choice } from "./targets";
 
 export interface Shown {
@@ -17,14 +17,14 @@ export interface Shown {
 }
 
 /** The scale that maps share; null: each has its own. */
-function scaleOf(maps: [HeatMap, Choice][], together: boolean): number | null {
+export function scaleOf(maps: [HeatMap, Choice][], together: boolean): number | null {
   return together ? strongest(maps.map(([map, choice]) => read(gridOf(map), choice.reading))) : null;
 }
 
 /** Targets side by side, large. */
 export function SideBySide({ shown, place: { over, visuals, positions }, analysis }: { shown: (Shown & { title: string })[]; place: Place; analysis: Analysis }) {
   const known = shown.map(({ title, choice, told }) => ({ title, choice, told, map: told ? mapAt(told, over, analysis.layer) : undefined }));
-  const most = scaleOf(known.flatMap(({ map, choice }): [HeatMap, Choice][] => (map ? [[map, choice]] : [])), analysis.together);
+  const most = scaleOf(known.flatMap(({ map, choice }): [HeatMap, Choice][] => (map ? [[map, choice]] : [])), sharesScale(analysis));
   return (
     <div className={classes.beside} data-testid="beside">
       {known.map(({ title, choice, told, map }) => (
@@ -43,7 +43,7 @@ export function ClassGrid({ shown, place: { over, visuals }, analysis, onChoose 
     const map = told && mapAt(told, over, analysis.layer);
     return told && map ? [{ choice, told, map }] : [];
   });
-  const most = scaleOf(known.map(({ map, choice }) => [map, choice]), analysis.together);
+  const most = scaleOf(known.map(({ map, choice }) => [map, choice]), sharesScale(analysis));
   const visual = visuals.find(isPicture);
   return (
     <div data-testid="class-grid">
@@ -63,7 +63,7 @@ export function ClassGrid({ shown, place: { over, visuals }, analysis, onChoose 
       {known.length < shown.length && <Patience>Making a map for every class…</Patience>}
       {known[0] && (
         <>
-          <p className={classes.note}>{analysis.together ? "All maps share one scale." : "Each map has its own scale: its strongest place has the strongest colour, however weak."}</p>
+          <p className={classes.note}>{sharesScale(analysis) ? "All maps share one scale." : "Each map has its own scale: its strongest place has the strongest colour, however weak."}</p>
           <MapCaption map={known[0].map} told={known[0].told} choice={null} />
         </>
       )}

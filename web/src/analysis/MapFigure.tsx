@@ -1,5 +1,4 @@
 import type { HeatMap, SampleVisual } from "../api/types";
-import { useRun } from "../explore/run";
 import { type Ramp, SIGNED, UNSIGNED } from "../heat/ramps";
 import { number } from "../theme/format";
 import classes from "./analysis.module.css";
@@ -45,8 +44,7 @@ export function MapFigure({ map, told, choice, visuals, positions, analysis, mos
 
 /** Method, target and its value, layer, version: a map never appears without them. */
 export function MapCaption({ map, told, choice }: Pick<Props, "map" | "told"> & { choice: Choice | null }) {
-  const { run } = useRun();
-  const { answer } = told;
+  const { answer, run } = told;
   return (
     <figcaption className={classes.caption} data-testid="map-caption">
       <b>{answer.title}</b>

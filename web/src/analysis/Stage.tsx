@@ -1,42 +1,41 @@
 import { Button } from "@mantine/core";
 import { IconCode } from "@tabler/icons-react";
 import { ApiError } from "../api/errors";
-import type { AttributionMethod, NetworkDetails, Sample, SampleVisual } from "../api/types";
+import type { SampleVisual } from "../api/types";
 import { EmptyState } from "../shell/EmptyState";
 import { ErrorNotice } from "../shell/ErrorNotice";
-import { VisualCard } from "../visuals/VisualCard";
 import classes from "./analysis.module.css";
 import { ClassGrid, SideBySide } from "./Comparison";
 import { LayerStrip } from "./LayerStrip";
 import { MapFigure } from "./MapFigure";
 import { mapAt, placesOf, type Told, visualOf } from "./maps";
+import { Pair } from "./Pair";
 import { Patience } from "./Patience";
-import type { Rival } from "./rivals";
+import { Plain } from "./Plain";
 import { isPicture } from "./SmallMap";
-import type { Analysis } from "./state";
-import type { Answers } from "./useAnswers";
-import type { Choices } from "./useChoices";
+import { type Analysis, isPair } from "./state";
+import type { Looked } from "./useLooked";
 import { inputsOf } from "./wiring";
 
 interface Props {
-  sample: Sample | undefined;
-  network: NetworkDetails | undefined;
-  choices: Choices;
-  answers: Answers;
-  told: Told | null;
-  /** The layer on show. */
-  shown: string | null;
+  looked: Looked;
   analysis: Analysis;
-  beside: Rival[];
-  methods: AttributionMethod[] | undefined;
   onChange: (part: Partial<Analysis>) => void;
 }
 
 /** The maps: one large for each input, or several side by side; below them the layers. */
 export function Stage(props: Props) {
-  const { sample, network, choices, answers, told } = props;
-  if (!sample) return <div className={classes.stage} />;
+  const { looked, analysis, onChange } = props;
+  const { row, sample, network, choices, answers, told } = looked;
+  if (!sample || row === null) return <div className={classes.stage} />;
   if (!told && answers.error instanceof ApiError && answers.error.status === 404) return <Unexplained error={answers.error} visuals={sample.visuals} />;
+  if (isPair(analysis))
+    return (
+      <div className={classes.stage} data-testid="stage">
+        <Pair here={looked} {...{ row, analysis, onChange }} />
+        {told && placesOf(told.answer, network, sample.visuals).slice(0, 1).map((place) => <Strip key={place.over} {...props} told={told} over={place.over} visuals={place.visuals} />)}
+      </div>
+    );
   return (
     <div className={classes.stage} data-testid="stage">
       {answers.error !== null && <ErrorNotice error={answers.error} retry={answers.retry} />}
@@ -48,14 +47,16 @@ export function Stage(props: Props) {
       {!told && <Plain visuals={sample.visuals.filter(({ name }) => (inputsOf(network, name)?.length ?? 1) > 0)} />}
       {!told && answers.pending && choices.chosen && <Patience late="The first question opens the model, which takes a few seconds; those after it are quick.">Asking the model…</Patience>}
       {!choices.chosen && network && <p className={classes.note}>Nothing of this run can be explained: it has neither classes nor losses.</p>}
-      {told && <Told {...props} told={told} visuals={sample.visuals} />}
+      {told && <Places {...props} told={told} visuals={sample.visuals} />}
     </div>
   );
 }
 
-function Told({ network, choices, answers, told, shown, analysis, beside, methods, visuals, onChange }: Props & { told: Told; visuals: SampleVisual[] }) {
+function Places(props: Props & { told: Told; visuals: SampleVisual[] }) {
+  const { looked, told, analysis, visuals, onChange } = props;
+  const { network, choices, rivals, answers, shown } = looked;
   const places = placesOf(told.answer, network, visuals);
-  if (places.length === 0) return <NoMaps {...{ told, methods, analysis, visuals, onChange }} />;
+  if (places.length === 0) return <NoMaps {...props} />;
   const choice = choices.chosen;
   if (!choice) return null;
   return places.map((place) => {
@@ -66,8 +67,8 @@ function Told({ network, choices, answers, told, shown, analysis, beside, method
         {places.length > 1 && <h3>{visualOf(over) ?? over}</h3>}
         {analysis.compare === "classes" && choices.classes.length > 0 ? (
           <ClassGrid shown={choices.classes.map((one) => ({ choice: one, told: answers.of(one.target) }))} place={place} analysis={analysis} onChoose={(target) => onChange({ target, compare: "one" })} />
-        ) : analysis.compare === "truth" && beside.length > 1 ? (
-          <SideBySide shown={beside.map(({ title, choice: one }) => ({ title, choice: one, told: answers.of(one.target) }))} place={place} analysis={analysis} />
+        ) : analysis.compare === "truth" && rivals.length > 1 ? (
+          <SideBySide shown={rivals.map(({ title, choice: one }) => ({ title, choice: one, told: answers.of(one.target) }))} place={place} analysis={analysis} />
         ) : map ? (
           <MapFigure {...{ map, told, choice, analysis }} {...place} most={null} />
         ) : (
@@ -76,25 +77,18 @@ function Told({ network, choices, answers, told, shown, analysis, beside, method
             <p className={classes.note}>The layer {shown} has no positions, so it has no map; its channels are on the right.</p>
           </>
         )}
-        <LayerStrip {...{ told, choice, over, shown, analysis, onChange }} visual={place.visuals.find(isPicture)} />
+        <Strip {...props} over={over} visuals={place.visuals} />
       </section>
     );
   });
 }
 
-/** The visuals as they are, in the place where they will carry a map. */
-function Plain({ visuals }: { visuals: SampleVisual[] }) {
-  return (
-    <div className={classes.figure}>
-      {visuals.map((visual) => (
-        <VisualCard key={visual.name} visual={visual} />
-      ))}
-    </div>
-  );
+function Strip({ looked: { choices, shown }, told, over, visuals, analysis, onChange }: Props & { told: Told; over: string; visuals: SampleVisual[] }) {
+  return choices.chosen && <LayerStrip {...{ told, over, shown, analysis, onChange }} choice={choices.chosen} visual={visuals.find(isPicture)} />;
 }
 
 /** The method gave channels but no map: what to use instead. */
-function NoMaps({ told, methods, analysis, visuals, onChange }: Pick<Props, "methods" | "analysis" | "onChange"> & { told: Told; visuals: SampleVisual[] }) {
+function NoMaps({ looked: { methods }, told, analysis, visuals, onChange }: Props & { told: Told; visuals: SampleVisual[] }) {
   const instead = methods?.find(({ over, why_not: not, name }) => over === "inputs" && not === null && name !== told.answer.method);
   return (
     <>

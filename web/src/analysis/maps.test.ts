@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import type { Explanation, NetworkDetails } from "../api/types";
-import { channelsAt, inputsWithMaps, mapAt, mapsOver, placesOf, placeTold, type Told } from "./maps";
+import type { Explanation, NetworkDetails, RunDetails } from "../api/types";
+import { channelsAt, inputsWithMaps, mapAt, mapsOver, placesOf, placeTold, type Told, versionOf } from "./maps";
 import { paceOf } from "./pace";
 
 const map = (target: number, over: string, layer: string | null) => ({ row: 5, target, over, layer, shape: [1], values: "" });
@@ -12,7 +12,8 @@ const answer = {
     { row: 5, target: 0, layer: "head" },
   ],
 } as unknown as Explanation;
-const told: Told = { answer, target: 0, value: 1, stale: false };
+const run = { id: "r", name: "second try", version: { id: "v", number: 2, name: "v2" } } as RunDetails;
+const told: Told = { run, answer, target: 0, value: 1, stale: false };
 const visual = (name: string) => ({ name, kind: "image", document: {}, images: [] });
 const wired = (name: string) => ({ kind: "visualizer", name, place: "", feeds: null, arguments: [{ argument: "photo", source: "input", name: "photo" }] });
 const layers = (found: { layer: string | null }[]) => found.map(({ layer }) => layer);
@@ -61,4 +62,9 @@ it("lays maps over the visuals that brought them over, and over inputs that othe
   expect(placesOf(flat, network, [visual("turned")]).map(({ over }) => over)).toEqual(["visual:turned"]);
   expect(placesOf(flat, network, []).map(({ over }) => over)).toEqual(["photo"]);
   expect(inputsWithMaps(flat)).toEqual(["photo"]);
+});
+
+it("names a version by its run where that has a name of its own", () => {
+  expect(versionOf(run)).toBe("second try, version v2");
+  expect(versionOf({ ...run, name: "v2" })).toBe("v2");
 });

@@ -1,11 +1,13 @@
 /** The maps of an explanation by input and layer. Pure. */
-import type { ChannelImportance, Explanation, HeatMap, NetworkDetails, SampleVisual } from "../api/types";
+import type { ChannelImportance, Explanation, HeatMap, NetworkDetails, RunDetails, SampleVisual } from "../api/types";
 import { decodeGrid, type Grid } from "../heat/grid";
 import { shortName } from "../network/graph";
 import { inputsOf, positionsOf, visualsOf } from "./wiring";
 
 /** An explanation, and which of its targets is meant. */
 export interface Told {
+  /** The run whose version was asked. */
+  run: RunDetails;
   answer: Explanation;
   /** Position among the answer's targets. */
   target: number;
@@ -94,4 +96,10 @@ const LONGEST = 40;
 export function placeTold({ layer }: Pick<HeatMap, "layer">, answer: Explanation): string {
   if (layer === null) return "at the input";
   return layer === FUSED ? `fused over ${answer.layers.map(({ name }) => shortName(name, LONGEST)).join(", ")}` : `layer ${shortName(layer, LONGEST)}`;
+}
+
+/** A version, as people name it: by its run where that is called otherwise. */
+export function versionOf({ name, version }: Pick<RunDetails, "name" | "version">): string {
+  const told = version.name ?? String(version.number);
+  return name === told ? told : `${name}, version ${told}`;
 }

@@ -2,8 +2,11 @@
 import type { Region } from "../api/types";
 import { type RampName, UNSIGNED } from "../heat/ramps";
 
-/** One map; predicted beside true; every class. */
-export type Compare = "one" | "truth" | "classes";
+/** One map; predicted beside true; every class; another sample beside this one; another version's view of it. */
+export type Compare = "one" | "truth" | "classes" | "sample" | "version";
+
+/** The sample beside this one: the nearest, the nearest that is labelled otherwise, or the one of that row. */
+export type Other = "nearest" | "unlike" | number;
 
 export interface Analysis {
   /** Key of the target on show (targets.ts); null = the first. */
@@ -19,8 +22,11 @@ export interface Analysis {
   /** Ask also for what speaks against the target. */
   signed: boolean;
   compare: Compare;
-  /** Maps side by side share one scale. */
-  together: boolean;
+  other: Other;
+  /** The run whose version is set beside this one; null = the newest other run of the project. */
+  against: string | null;
+  /** Maps side by side share one scale; null = those of two samples or versions do, others not. */
+  together: boolean | null;
   overlay: boolean;
   /** Strength of the overlay, 0..1. */
   opacity: number;
@@ -35,14 +41,26 @@ export const PLAIN: Analysis = {
   layer: null,
   signed: false,
   compare: "one",
-  together: false,
+  other: "nearest",
+  against: null,
+  together: null,
   overlay: true,
   opacity: 0.8,
   ramp: "glow",
 };
 
+/** Whether two samples, or two versions, are side by side. */
+export function isPair({ compare }: Analysis): boolean {
+  return compare === "sample" || compare === "version";
+}
+
+/** Whether maps side by side share one scale. */
+export function sharesScale(analysis: Analysis): boolean {
+  return analysis.together ?? isPair(analysis);
+}
+
 const REGIONS: ReadonlySet<string | undefined> = new Set(["predicted", "true", "everywhere"]);
-const COMPARISONS: ReadonlySet<string | undefined> = new Set(["one", "truth", "classes"]);
+const COMPARISONS: ReadonlySet<string | undefined> = new Set(["one", "truth", "classes", "sample", "version"]);
 
 /** The address's parts; defaults take no room. */
 export function encodeAnalysis(analysis: Analysis): Record<string, string> {
@@ -54,7 +72,9 @@ export function encodeAnalysis(analysis: Analysis): Record<string, string> {
   if (analysis.layer !== null) search.layer = analysis.layer;
   if (analysis.signed) search.signed = "1";
   if (analysis.compare !== PLAIN.compare) search.compare = analysis.compare;
-  if (analysis.together) search.together = "1";
+  if (analysis.other !== PLAIN.other) search.other = String(analysis.other);
+  if (analysis.against !== null) search.against = analysis.against;
+  if (analysis.together !== null) search.together = analysis.together ? "1" : "0";
   if (!analysis.overlay) search.overlay = "0";
   if (analysis.opacity !== PLAIN.opacity) search.opacity = String(Math.round(analysis.opacity * 100));
   if (analysis.ramp !== PLAIN.ramp) search.ramp = analysis.ramp;
@@ -72,11 +92,18 @@ export function decodeAnalysis(search: Record<string, string | undefined>): Anal
     layer: search.layer ?? null,
     signed: search.signed === "1",
     compare: COMPARISONS.has(search.compare) ? (search.compare as Compare) : PLAIN.compare,
-    together: search.together === "1",
+    other: other(search.other),
+    against: search.against ?? null,
+    together: search.together === "1" ? true : search.together === "0" ? false : null,
     overlay: search.overlay !== "0",
     opacity: opacity >= 0 && opacity <= 100 ? opacity / 100 : PLAIN.opacity,
     ramp: Object.hasOwn(UNSIGNED, search.ramp ?? "") ? (search.ramp as RampName) : PLAIN.ramp,
   };
+}
+
+function other(text: string | undefined): Other {
+  if (text === "unlike") return text;
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : PLAIN.other;
 }
 
 function names(text: string | undefined): string[] | null {

@@ -35,6 +35,8 @@ export function useAnalyzeKeys({ classes, told, shown, analysis, onChange, onMet
     ...(Object.fromEntries(digits) as Record<string, () => void>),
     m: onMethods,
     o: () => onChange({ overlay: !analysis.overlay }),
+    c: () => onChange({ compare: analysis.compare === "sample" ? "one" : "sample" }),
+    v: () => onChange({ compare: analysis.compare === "version" ? "one" : "version" }),
     "]": () => walk(1),
     "[": () => walk(-1),
     arrowright: () => step(1),

@@ -1,13 +1,16 @@
 /** Asks for the heat maps of a sample's targets, so that going from one target to the next needs no waiting. */
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { explainQuery, type Explained } from "../api/queries";
-import type { ExplainRequest, Target } from "../api/types";
-import { useRun } from "../explore/run";
+import type { ExplainRequest, RunDetails, Target } from "../api/types";
 import type { Told } from "./maps";
 import type { Pace } from "./pace";
 import { type Choice, sameTarget, targetsOf } from "./targets";
 
 export interface Asking {
+  /** The run whose model is asked; undefined = not known yet. */
+  run: RunDetails | undefined;
+  /** Which of the samples that the page shows it is; each asks by itself. */
+  side: Side;
   row: number;
   classes: Choice[];
   losses: Choice[];
@@ -31,17 +34,19 @@ export interface Answers {
   retry: () => void;
 }
 
+/** The sample that is analyzed, or the one beside it. */
+export type Side = "here" | "there";
+
 /** Names this page among those that ask: its newer question takes the place of its older one. */
 const PAGE = Math.random().toString(36).slice(2);
 
-export function useAnswers({ row, classes, losses, chosen, beside, pace, everything, method, layers, signed }: Asking): Answers {
-  const { run } = useRun();
-  const question = (who: string, targets: Target[], both: boolean): ExplainRequest => ({ rows: [row], targets, method, layers, signed: both, slot: `${who} ${PAGE}` });
+export function useAnswers({ run, side, row, classes, losses, chosen, beside, pace, everything, method, layers, signed }: Asking): Answers {
+  const question = (who: string, targets: Target[], both: boolean): ExplainRequest => ({ rows: [row], targets, method, layers, signed: both, slot: `${who} ${side} ${PAGE}` });
   const ask = (who: string, targets: Target[], both: boolean, enabled: boolean) => ({
-    ...explainQuery(run.id, question(who, targets, both)),
-    enabled: enabled && targets.length > 0,
+    ...explainQuery(run?.id ?? "", question(who, targets, both)),
+    enabled: enabled && run !== undefined && targets.length > 0,
     // What was shown stays until the next is there, but never over another sample.
-    placeholderData: (before: Explained | undefined) => (before?.asked.rows[0] === row ? before : undefined),
+    placeholderData: (before: Explained | undefined, query?: { queryKey: readonly unknown[] }) => (before?.asked.rows[0] === row && query?.queryKey[1] === run?.id ? before : undefined),
   });
   const ofLoss = chosen?.target.kind === "loss";
   const ofClass = chosen !== undefined && !ofLoss;
@@ -53,7 +58,7 @@ export function useAnswers({ row, classes, losses, chosen, beside, pace, everyth
   const asked = [first, all, measured, more];
   const main = ofLoss ? measured : pace === "together" ? all : first;
   return {
-    of: (target) => found(asked, target, row),
+    of: (target) => (run ? found(run, asked, target, row) : null),
     pending: chosen !== undefined && main.isPending,
     error: main.error,
     retry: () => void main.refetch(),
@@ -61,11 +66,11 @@ export function useAnswers({ row, classes, losses, chosen, beside, pace, everyth
 }
 
 /** The newest that is known of a target. */
-function found(asked: UseQueryResult<Explained>[], target: Target, row: number): Told | null {
+function found(run: RunDetails, asked: UseQueryResult<Explained>[], target: Target, row: number): Told | null {
   const known = asked.flatMap(({ data, isPlaceholderData }): Told[] => {
     if (!data || data.asked.rows[0] !== row) return [];
     const at = data.asked.targets.findIndex((one) => sameTarget(one, target));
-    return at < 0 ? [] : [{ answer: data.answer, target: at, value: data.answer.values[0][at], stale: isPlaceholderData }];
+    return at < 0 ? [] : [{ run, answer: data.answer, target: at, value: data.answer.values[0][at], stale: isPlaceholderData }];
   });
   return known.find(({ stale }) => !stale) ?? known[0] ?? null;
 }

@@ -1,7 +1,6 @@
 /** What can be explained of a sample: its classes or values, and the losses. */
 import { useMemo } from "react";
 import type { NetworkDetails, PredictionInfo, Sample } from "../api/types";
-import { useRun } from "../explore/run";
 import type { Analysis } from "./state";
 import { type Choice, classChoices, lossChoices, overRegion, type Seen, valueChoices } from "./targets";
 import { lossesOf, outputShape } from "./wiring";
@@ -19,10 +18,9 @@ export interface Choices {
 }
 
 /** Nothing until the sample and the network are known: what is asked first decides what comes first. */
-export function useChoices(sample: Sample | undefined, network: NetworkDetails | undefined, settled: boolean, { target, region }: Analysis, seen: Seen | undefined): Choices {
-  const { run } = useRun();
+export function useChoices(predictions: PredictionInfo[], sample: Sample | undefined, network: NetworkDetails | undefined, settled: boolean, { target, region }: Analysis, seen: Seen | undefined): Choices {
   return useMemo(() => {
-    const prediction = predictionOf(run.predictions, target);
+    const prediction = predictionOf(predictions, target);
     if (!sample || !settled) return { prediction, positions: false, seen, classes: [], losses: [], chosen: undefined };
     const shape = prediction ? outputShape(network, prediction.name) : null;
     const said = sample.predictions.find(({ name }) => name === prediction?.name);
@@ -33,7 +31,7 @@ export function useChoices(sample: Sample | undefined, network: NetworkDetails |
     const losses = lossChoices(lossesOf(network));
     const all = [...classes, ...losses];
     return { prediction, positions, seen, classes, losses, chosen: all.find(({ key }) => key === target) ?? all[0] };
-  }, [run.predictions, sample, network, settled, target, region, seen]);
+  }, [predictions, sample, network, settled, target, region, seen]);
 }
 
 /** The prediction that a target is of; else the first. */

@@ -1,7 +1,7 @@
 /** The one place that talks to the server. Every address is relative to where the page was opened. */
 import createClient, { type Middleware } from "openapi-fetch";
 import { ApiError } from "./errors";
-import type { ErrorDetail, ExplainRequest, FaithfulnessRequest, MapRequest, SimilarRequest } from "./types";
+import type { ErrorDetail, ExplainRequest, FaithfulnessRequest, MapRequest, SimilarRequest, Subset } from "./types";
 import type { paths } from "./schema";
 import type { Filter } from "../filters/types";
 
@@ -65,8 +65,8 @@ export const mask = (run: string, filter: Filter, map: string | null, signal?: A
 export const sample = (run: string, row: number, map: string | null) =>
   data(http.GET("/api/runs/{run}/samples/{row}", { params: { path: { run, row }, query: { map } } }));
 
-export const locate = (run: string, sampleId: string, signal?: AbortSignal) =>
-  data(http.GET("/api/runs/{run}/locate", { params: { path: { run }, query: { sample_id: sampleId } }, signal }));
+export const locate = (run: string, sampleId: string, signal?: AbortSignal, subset?: Subset) =>
+  data(http.GET("/api/runs/{run}/locate", { params: { path: { run }, query: { sample_id: sampleId, subset } }, signal }));
 
 export const methods = (run: string, signal?: AbortSignal) => data(http.GET("/api/runs/{run}/methods", { params: { path: { run } }, signal }));
 

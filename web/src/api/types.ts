@@ -17,6 +17,7 @@ export type Sample = Schemas["SampleDetails"];
 export type SampleField = Schemas["FieldValue"];
 export type SamplePrediction = Schemas["SamplePrediction"];
 export type SampleVisual = Schemas["SampleVisual"];
+export type Subset = Schemas["Subset"];
 export type Located = Schemas["SampleRef"];
 export type Job = Schemas["Job"];
 export type JobStatus = Job["status"];

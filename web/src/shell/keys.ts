@@ -44,6 +44,8 @@ export const KEYS: { group: string; keys: { keys: string[]; does: string }[] }[]
       { keys: ["["], does: "Previous layer" },
       { keys: ["]"], does: "Next layer" },
       { keys: ["O"], does: "Overlay on or off" },
+      { keys: ["C"], does: "Another sample beside it" },
+      { keys: ["V"], does: "Another version beside it" },
       { keys: ["Esc"], does: "Back to where it was opened" },
     ],
   },

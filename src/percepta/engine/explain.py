@@ -33,9 +33,9 @@ from percepta.engine.recording import run_batch
 from percepta.engine.similar import Population
 from percepta.engine.subject import ModelSubject
 from percepta.integration import Batch as Arrays
-from percepta.integration import Integration, complete, read_spread
+from percepta.integration import Integration, Samples, complete, read_spread
 from percepta.integration.pictures import channel_axis_of
-from percepta.models import Layer, Model
+from percepta.models import Forward, Layer, Model
 from percepta.storage import Run
 
 DEFAULT_METHOD = METHODS[0].name
@@ -122,13 +122,7 @@ class Explainer:
             SampleError: one of them cannot be read.
             TargetError: they are of several subsets.
         """
-        keys = [self.run.key(row) for row in rows]
-        if len({key.subset for key in keys}) != 1:
-            raise TargetError("The samples are of several subsets.", fix="Explain each by itself.")
-        samples = self._samples[keys[0].subset]
-        batch: Batch = stack(keys, self.integration.read(samples, [key.id for key in keys]))
-        if batch.failures:
-            raise batch.failures[0].error
+        samples, batch = self._read(rows)
         return Asked(
             batch.keys,
             batch.inputs,
@@ -136,6 +130,24 @@ class Explainer:
             samples,
             lambda: run_batch(self.integration, self.model, batch, ()),
         )
+
+    def forward(self, rows: Sequence[int], capture: Sequence[str]) -> Forward:
+        """Run samples of one subset as the evaluation did, pooled over their masks where they have any.
+
+        Raises:
+            SampleError, TargetError: as for :meth:`ask`.
+        """
+        return run_batch(self.integration, self.model, self._read(rows)[1], capture)
+
+    def _read(self, rows: Sequence[int]) -> tuple[Samples, Batch]:
+        keys = [self.run.key(row) for row in rows]
+        if len({key.subset for key in keys}) != 1:
+            raise TargetError("The samples are of several subsets.", fix="Explain each by itself.")
+        samples = self._samples[keys[0].subset]
+        batch = stack(keys, self.integration.read(samples, [key.id for key in keys]))
+        if batch.failures:
+            raise batch.failures[0].error
+        return samples, batch
 
     def explain(self, wish: Wish) -> Explanation:
         """Make heat maps.

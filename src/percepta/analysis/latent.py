@@ -156,6 +156,25 @@ class Calibration:
             )
         return vectors
 
+    def standardised(self, space: str, layer: str, responses: Responses) -> FloatArray:
+        """Return the responses of one layer of a space, in deviations of the population from its mean.
+
+        Cut at ±8 as :meth:`transform` does; 0 for dead channels and where a response is not finite.
+
+        Args:
+            space: name of the space, which says how responses are pooled.
+            layer: one of its layers.
+            responses: as given to :meth:`transform`.
+
+        Returns:
+            float32 ``[samples, channels]``.
+        """
+        pooling = self.recipes[space].pooling
+        name = f"{layer}/{pooling}"
+        away = (responses[layer][pooling] - self.means[name]) * self.scales[name]
+        known = np.nan_to_num(away, nan=0.0, posinf=0.0, neginf=0.0)
+        return np.asarray(np.clip(known, -_LIMIT, _LIMIT), np.float32)
+
     def pull_back(
         self, space: str, responses: Responses, slopes: FloatArray
     ) -> dict[str, FloatArray]:

@@ -155,3 +155,51 @@ def test_without_a_sample_the_page_says_what_to_do(page: Page) -> None:
     open_run(page)
     page.goto(f"{page.url.split('?')[0]}/analyze")
     expect(page.get_by_test_id("empty-state")).to_contain_text("press A")
+
+
+def test_two_samples_stand_side_by_side(page: Page) -> None:
+    analyze(page)
+    page.keyboard.press("c")
+    columns = page.get_by_test_id("pair-column")
+    expect(columns).to_have_count(2)
+    expect(columns.get_by_test_id("map-figure")).to_have_count(2)
+    nearest = columns.nth(1).get_attribute("data-row")
+    assert nearest != str(ROW)
+    expect(columns.first).to_contain_text("similarity 0.")
+
+    # The same target of both, on one scale, with its number in the table.
+    keys = [
+        columns.nth(at).get_by_test_id("map-figure").get_attribute("data-target") for at in (0, 1)
+    ]
+    assert keys[0] == keys[1] == chosen(page).get_attribute("data-key")
+    scales = [columns.nth(at).get_by_label("Scale of the colours").inner_text() for at in (0, 1)]
+    assert scales[0] == scales[1]
+    expect(page.get_by_test_id("differences").locator("tbody tr")).to_have_count(11)
+
+    # The nearest of another label is labelled otherwise; the address holds it.
+    page.get_by_test_id("pick-other").click()
+    page.locator("[data-testid=other][data-other=unlike]").click()
+    page.wait_for_url(re.compile("compare=sample.*other=unlike"))
+    expect(columns.nth(1)).not_to_have_attribute("data-row", str(nearest))
+    true = [columns.nth(at).locator("[data-truth] > span").inner_text() for at in (0, 1)]
+    assert true[0] != true[1]
+
+    # Any sample by its picture; turned round, the first stands beside it.
+    page.get_by_test_id("pick-other").click()
+    page.get_by_test_id("other-near").nth(3).click()
+    page.wait_for_url(re.compile(r"other=\d+"))
+    other = columns.nth(1).get_attribute("data-row")
+    page.get_by_test_id("turn").click()
+    expect(page.get_by_test_id("analyze-page")).to_have_attribute("data-row", str(other))
+    expect(columns.nth(1)).to_have_attribute("data-row", str(ROW))
+    expect(columns.get_by_test_id("map-figure")).to_have_count(2)
+
+    page.keyboard.press("c")
+    expect(page.get_by_test_id("pair")).to_have_count(0)
+
+
+def test_another_version_needs_another_run(page: Page) -> None:
+    analyze(page)
+    page.keyboard.press("v")
+    expect(page.get_by_test_id("pair")).to_contain_text("one run only")
+    expect(page.get_by_test_id("map-figure")).to_have_count(1)

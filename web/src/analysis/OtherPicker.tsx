@@ -14,16 +14,16 @@ import classes from "./analysis.module.css";
 import type { Other } from "./state";
 import { nearestTo } from "./useOther";
 
-const NAMED: { value: Other; label: string; note: string }[] = [
-  { value: "nearest", label: "The nearest", note: "what the model sees most like it" },
-  { value: "unlike", label: "The nearest of another label", note: "what it could be taken for" },
+const NAMED: { value: Other; label: string; short: string; note: string }[] = [
+  { value: "nearest", label: "The nearest", short: "the nearest", note: "what the model sees most like it" },
+  { value: "unlike", label: "The nearest of another label", short: "another label", note: "what it could be taken for" },
 ];
 const MOST_THUMBNAILS = 14;
 
 /** Chooses the sample that stands beside the one that is analyzed. */
 export function OtherPicker({ row, value, shown, onChoose }: { row: number; value: Other; shown: string; onChoose: (other: Other) => void }) {
   return (
-    <Picker label="Beside" value={NAMED.find((one) => one.value === value)?.label.toLowerCase() ?? shown} testid="pick-other">
+    <Picker label="Beside" value={NAMED.find((one) => one.value === value)?.short ?? shown} testid="pick-other">
       {(close) => {
         const choose = (other: Other) => {
           onChoose(other);

@@ -28,7 +28,7 @@ export function Pair({ here, row, analysis, onChange }: { here: Looked; row: num
   return (
     <>
       <div className={classes.beside} data-testid="pair">
-        <Column looked={here} {...{ scales, analysis }} head={beside.note} />
+        <Column looked={here} {...{ scales, analysis }} head={analysis.compare === "version" && here.run ? versionOf(here.run) : beside.note} />
         <Column
           looked={there}
           {...{ scales, analysis, notes }}
@@ -67,7 +67,6 @@ function Column({ looked, head, scales, analysis, lack = null, error = null, not
             {String(sample.sample_id)} <span>{sample.subset}</span>
           </h4>
         )}
-        {run && <span>{versionOf(run)}</span>}
         <div className={classes.gap} />
         {head}
       </header>

@@ -13,15 +13,18 @@ from numpy.typing import NDArray
 
 from percepta.core.errors import FilterError, NotFoundError
 from percepta.core.fields import Field, FieldGroup, FieldType
-from percepta.core.filters import Compare, Filter, Lasso, Rows
+from percepta.core.filters import Clause, Compare, Filter, Lasso, Rows
 from percepta.storage.lasso import LassoIndex
 from percepta.storage.maps import StoredMap
 from percepta.storage.predicates import Predicate
 from percepta.storage.run import SUBSET_FIELD, Run
 from percepta.storage.sandbox import Box
+from percepta.storage.sized_cache import SizedCache
 from percepta.storage.summaries import FieldSummary, summarize
 
 _EVERYTHING = Filter()
+_MASK_BYTES = 1 << 26
+"""Memory for which rows each of the last clauses matches: a gesture changes one clause of several."""
 _MAP_FIELDS = (
     Field("cluster", FieldType.STRING, FieldGroup.LATENT, None, "Cluster on this map."),
     Field("subcluster", FieldType.STRING, FieldGroup.LATENT, None, "Part of its cluster."),
@@ -54,6 +57,7 @@ class RunQuery:
         if self._map is not None:
             self._fields |= {field.name: field for field in _MAP_FIELDS}
         self._columns: dict[str, pa.ChunkedArray] = {}
+        self._masks = SizedCache(_MASK_BYTES)
         self._lassos: dict[str, LassoIndex] = {}
         self._lock = threading.Lock()
 
@@ -61,6 +65,11 @@ class RunQuery:
     def run(self) -> Run:
         """The run that is asked."""
         return self._run
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What its answers depend on: queries of the same key answer the same."""
+        return (self._run.id, self._map.info.id if self._map else "")
 
     def fields(self) -> tuple[Field, ...]:
         """Return subset, sample id, the run's fields, and the map's."""
@@ -81,24 +90,29 @@ class RunQuery:
             FilterError: the filter does not fit the run.
         """
         mask = np.ones(self._run.n, bool)
-        comparisons = []
         for clause in filter.clauses:
-            match clause:
-                case _ if not clause.enabled:
-                    continue
-                case Compare():
-                    comparisons.append(clause)
-                case Lasso():
-                    mask &= self._inside(clause) ^ clause.negate
-                case Rows():
-                    mask &= _row_mask(clause, self._run.n) ^ clause.negate
-        if comparisons:
-            mask &= self._compare(comparisons)
+            if clause.enabled:
+                mask &= self._clause(clause)
         return mask
 
-    def _compare(self, clauses: Sequence[Compare]) -> NDArray[np.bool_]:
-        predicate = Predicate(self._field, self._column)
-        sql = f"SELECT r FROM run WHERE {predicate.where(clauses)}"  # noqa: S608
+    def _clause(self, clause: Clause) -> NDArray[np.bool_]:
+        key = repr(clause)  # tells 1 from true, which are equal
+        kept: NDArray[np.bool_] | None = self._masks.get(key)
+        if kept is not None:
+            return kept
+        match clause:
+            case Compare():
+                mask = self._compare(clause)
+            case Lasso():
+                mask = self._inside(clause) ^ clause.negate
+            case Rows():
+                mask = _row_mask(clause, self._run.n) ^ clause.negate
+        self._masks.put(key, mask, mask.nbytes + len(key))
+        return mask
+
+    def _compare(self, clause: Compare) -> NDArray[np.bool_]:
+        predicate = Predicate(self._field, self.column)
+        sql = f"SELECT r FROM run WHERE {predicate.where([clause])}"  # noqa: S608
         with Box(self._table(predicate.columns)) as box:
             found = box.query(sql, predicate.parameters)
         mask = np.zeros(self._run.n, bool)
@@ -117,7 +131,7 @@ class RunQuery:
             FilterError: the filter does not fit the run.
         """
         described = self._known(field)
-        return summarize(described, self._column(field), self.matches(filter))
+        return summarize(described, self.column(field), self.matches(filter))
 
     def rows(
         self,
@@ -148,13 +162,9 @@ class RunQuery:
         names = [self._known(name).name for name in (self._fields if fields is None else fields)]
         mask = self.matches(filter)
         total = int(mask.sum())
-        if order_by is None:
-            rows = np.flatnonzero(mask)
-            rows = (rows[::-1] if descending else rows)[offset : offset + limit]
-        else:
-            rows = self._sorted(self._known(order_by), mask, descending, offset, limit)
+        rows = self._in_order(mask, order_by, descending, offset, limit)
         # One by one: `take` over several chunks would read (and hold) the whole column.
-        columns = {name: self._column(name) for name in names}
+        columns = {name: self.column(name) for name in names}
         taken = {
             name: [column[int(row)].as_py() for row in rows] for name, column in columns.items()
         }
@@ -163,6 +173,25 @@ class RunQuery:
             for at, row in enumerate(rows)
         ]
         return total, page
+
+    def ordered(
+        self, filter: Filter, order_by: str | None = None, descending: bool = False
+    ) -> NDArray[np.integer[Any]]:
+        """Return all matching rows, ``int [m]``, in the order that :meth:`rows` gives them.
+
+        Raises:
+            NotFoundError: no such field.
+            FilterError: the filter does not fit the run.
+        """
+        return self._in_order(self.matches(filter), order_by, descending, 0, self._run.n)
+
+    def column(self, field: str) -> pa.ChunkedArray:
+        """Return the values of a field, one a row; see :meth:`percepta.storage.Run.column`.
+
+        Raises:
+            NotFoundError: no such field.
+        """
+        return self.column(self._known(field).name)
 
     def column_ipc(self, field: str) -> bytes:
         """Return a column as an Arrow IPC stream of one batch, named after the field.
@@ -174,17 +203,30 @@ class RunQuery:
             NotFoundError: no such field.
         """
         self._known(field)
-        array = _for_the_page(self._column(field))
+        array = _for_the_page(self.column(field))
         sink = pa.BufferOutputStream()
         schema = pa.schema([pa.field(field, array.type)])
         with pa.ipc.new_stream(sink, schema) as writer:
             writer.write_batch(pa.record_batch([array], schema=schema))
         return sink.getvalue().to_pybytes()  # type: ignore[no-any-return]
 
+    def _in_order(
+        self,
+        mask: NDArray[np.bool_],
+        order_by: str | None,
+        descending: bool,
+        offset: int,
+        limit: int,
+    ) -> NDArray[np.integer[Any]]:
+        if order_by is not None:
+            return self._sorted(self._known(order_by), mask, descending, offset, limit)
+        rows = np.flatnonzero(mask)
+        return (rows[::-1] if descending else rows)[offset : offset + limit]
+
     def _sorted(
         self, field: Field, mask: NDArray[np.bool_], descending: bool, offset: int, limit: int
     ) -> NDArray[np.int64]:
-        predicate = Predicate(self._field, self._column)
+        predicate = Predicate(self._field, self.column)
         column, missing = predicate.use(field.name), predicate.missing(field.name)
         way = "DESC" if descending else "ASC"
         sql = (
@@ -208,7 +250,12 @@ class RunQuery:
             raise FilterError(f"The run has no field {name!r}.")
         return self._fields[name]
 
-    def _column(self, name: str) -> pa.ChunkedArray:
+    def column(self, name: str) -> pa.ChunkedArray:
+        """Return the values of a field, ``n``; see :meth:`Run.column`.
+
+        Raises:
+            NotFoundError: no such field.
+        """
         if self._map is None or name not in ("cluster", "subcluster", "cluster_distance"):
             return self._run.column(name)
         with self._lock:

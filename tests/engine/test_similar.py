@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -99,6 +101,22 @@ def test_several_queries_are_one_direction(run: Run) -> None:
     found = find_similar(Population(run), [0, 1, 2], limit=10)
     assert (found.rows < FOURS).all()
     assert not {0, 1, 2} & set(found.rows.tolist())
+
+
+def test_a_run_without_labels_has_no_odd_ones(tmp_path: Path) -> None:
+    workspace = Workspace.open(tmp_path)
+    project = workspace.catalogue.project_named("photos")
+    version = workspace.catalogue.version_of(project.id, "m", "c", {})
+    record = workspace.catalogue.create_run(project.id, version.id)
+    plan = RunPlan({Subset.TRAINING: range(8)}, shard_size=8, spaces=("balanced",))
+    with workspace.new_run(record.id, plan) as writer:
+        vectors = np.random.default_rng(0).normal(0, 1, (8, 4)).astype(np.float32)
+        writer.write_shard(0, ShardData(columns={}, latents={"balanced": vectors}))
+        run = writer.commit([], {})
+    found = find_similar(Population(run), [0], limit=3)
+    assert len(found.rows) == 3
+    assert found.reading.odd == ()
+    assert found.reading.shares["subset"][0].inside == 1
 
 
 def test_another_space(run: Run) -> None:

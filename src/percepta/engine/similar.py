@@ -243,9 +243,9 @@ def _shares(field: Encoded, members: NDArray[np.int64]) -> tuple[Share, ...]:
 
 
 def _labels(field: Encoded | None, rows: Sequence[int]) -> list[Any]:
-    """Return the labels of some samples, None where one has none; nothing where there are no labels."""
+    """Return the labels of some samples, None where one has none."""
     if field is None:
-        return []
+        return [None] * len(rows)
     if field.kinds is None:
         values = np.asarray(field.numbers)[list(rows)].tolist()
         return [None if value != value else value for value in values]

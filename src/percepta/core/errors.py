@@ -144,6 +144,12 @@ class DashboardError(PerceptaError):
     code = "dashboard"
 
 
+class ChartError(PerceptaError):
+    """A question of a chart is malformed, or does not fit the fields of the run."""
+
+    code = "chart"
+
+
 class TargetError(PerceptaError):
     """What is to be explained is not there, or cannot be explained so."""
 

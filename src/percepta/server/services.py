@@ -13,6 +13,7 @@ from percepta.server.hub import EventHub
 
 if TYPE_CHECKING:
     from percepta.storage import Catalogue, Run, RunQuery, Workspace
+    from percepta.storage.charts import Charts
 
 MAX_OPEN_QUERIES = 8
 
@@ -30,6 +31,7 @@ class Services:
         self.workspace = workspace
         self.events = EventHub(workspace)
         self.answers = AnswerPool(workspace)
+        self._charts: Charts | None = None
         self._queries: OrderedDict[tuple[str, str | None], RunQuery] = OrderedDict()
         self._lock = Lock()
 
@@ -37,6 +39,15 @@ class Services:
     def catalogue(self) -> Catalogue:
         """The workspace's catalogue."""
         return self.workspace.catalogue
+
+    @property
+    def charts(self) -> Charts:
+        """What answers questions of charts, and keeps what it worked out."""
+        from percepta.storage.charts import Charts
+
+        with self._lock:
+            self._charts = self._charts or Charts()
+            return self._charts
 
     def run(self, run_id: str) -> Run:
         """Return a committed run.

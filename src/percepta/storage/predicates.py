@@ -95,7 +95,7 @@ class Predicate:
         if kind is not FieldType.STRING:
             raise FilterError(f"'contains' needs a text; field {clause.field!r} is {kind}.")
         needle = clause.value[0]
-        if not _storable(needle):
+        if not storable(needle):
             return "false"
         self.parameters.append(needle)
         texts = (self.use(clause.field), "CAST(? AS VARCHAR)")
@@ -106,7 +106,7 @@ class Predicate:
         values: list[Any]
         match kind:
             case FieldType.STRING:
-                values, wanted = [v for v in clause.value if _storable(v)], "VARCHAR"
+                values, wanted = [v for v in clause.value if storable(v)], "VARCHAR"
             case FieldType.BOOLEAN:
                 values, wanted = [v for v in clause.value if isinstance(v, bool)], "BOOLEAN"
             case FieldType.FLOAT | FieldType.INTEGER:
@@ -119,7 +119,7 @@ class Predicate:
         return f"{column} IN (SELECT unnest(CAST(? AS {wanted}[])))"
 
 
-def _storable(value: object) -> bool:
+def storable(value: object) -> bool:
     """Whether a value is a text that a column can hold: none holds half a surrogate pair."""
     try:
         return isinstance(value, str) and value.encode() is not None

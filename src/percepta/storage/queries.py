@@ -111,7 +111,7 @@ class RunQuery:
         return mask
 
     def _compare(self, clause: Compare) -> NDArray[np.bool_]:
-        predicate = Predicate(self._field, self.column)
+        predicate = Predicate(self._field, self._column)
         sql = f"SELECT r FROM run WHERE {predicate.where([clause])}"  # noqa: S608
         with Box(self._table(predicate.columns)) as box:
             found = box.query(sql, predicate.parameters)
@@ -131,7 +131,7 @@ class RunQuery:
             FilterError: the filter does not fit the run.
         """
         described = self._known(field)
-        return summarize(described, self.column(field), self.matches(filter))
+        return summarize(described, self._column(field), self.matches(filter))
 
     def rows(
         self,
@@ -164,7 +164,7 @@ class RunQuery:
         total = int(mask.sum())
         rows = self._in_order(mask, order_by, descending, offset, limit)
         # One by one: `take` over several chunks would read (and hold) the whole column.
-        columns = {name: self.column(name) for name in names}
+        columns = {name: self._column(name) for name in names}
         taken = {
             name: [column[int(row)].as_py() for row in rows] for name, column in columns.items()
         }
@@ -191,7 +191,7 @@ class RunQuery:
         Raises:
             NotFoundError: no such field.
         """
-        return self.column(self._known(field).name)
+        return self._column(self._known(field).name)
 
     def column_ipc(self, field: str) -> bytes:
         """Return a column as an Arrow IPC stream of one batch, named after the field.
@@ -203,7 +203,7 @@ class RunQuery:
             NotFoundError: no such field.
         """
         self._known(field)
-        array = _for_the_page(self.column(field))
+        array = _for_the_page(self._column(field))
         sink = pa.BufferOutputStream()
         schema = pa.schema([pa.field(field, array.type)])
         with pa.ipc.new_stream(sink, schema) as writer:
@@ -226,7 +226,7 @@ class RunQuery:
     def _sorted(
         self, field: Field, mask: NDArray[np.bool_], descending: bool, offset: int, limit: int
     ) -> NDArray[np.int64]:
-        predicate = Predicate(self._field, self.column)
+        predicate = Predicate(self._field, self._column)
         column, missing = predicate.use(field.name), predicate.missing(field.name)
         way = "DESC" if descending else "ASC"
         sql = (
@@ -250,12 +250,7 @@ class RunQuery:
             raise FilterError(f"The run has no field {name!r}.")
         return self._fields[name]
 
-    def column(self, name: str) -> pa.ChunkedArray:
-        """Return the values of a field, ``n``; see :meth:`Run.column`.
-
-        Raises:
-            NotFoundError: no such field.
-        """
+    def _column(self, name: str) -> pa.ChunkedArray:
         if self._map is None or name not in ("cluster", "subcluster", "cluster_distance"):
             return self._run.column(name)
         with self._lock:

@@ -7,6 +7,7 @@ ourselves; the box is for the day that one of them is wrong.
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
@@ -33,8 +34,13 @@ _SETTINGS = f"""
 """  # the lock comes last: nothing above it can be undone
 
 
+_MAX_IDLE = 4
+_idle: deque[duckdb.DuckDBPyConnection] = deque()
+"""Empty databases that wait for the next box: a new one costs some 10 ms, more than most statements."""
+
+
 class Box:
-    """A fresh database (some 10 ms) that knows one table, ``run``; a context manager.
+    """A database that knows one table, ``run``; a context manager.
 
     Args:
         table: what is queried; not copied.
@@ -43,16 +49,19 @@ class Box:
 
     def __init__(self, table: pa.Table, time_limit: float = TIME_LIMIT) -> None:
         self._time_limit = time_limit
-        self._connection = duckdb.connect(":memory:")
-        self._connection.execute(_SETTINGS)
+        self._connection = _empty_database()
         self._connection.register("run", table)
 
     def __enter__(self) -> Box:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        """Throw the database away."""
-        self._connection.close()
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Take the table out; after an error, throw the database away."""
+        if kind is None and len(_idle) < _MAX_IDLE:
+            self._connection.unregister("run")
+            _idle.append(self._connection)
+        else:
+            self._connection.close()
 
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
         """Run one statement.
@@ -74,9 +83,22 @@ class Box:
                 f"The query took longer than {self._time_limit:g} seconds.",
                 fix="Use a simpler filter.",
             ) from error
+        except duckdb.OutOfRangeException as error:
+            raise FilterError(
+                "The numbers are too large to compute with.", fix="Leave out the largest of them."
+            ) from error
         except duckdb.OutOfMemoryException as error:
             raise FilterError(
                 f"The query needs more than {MEMORY_LIMIT} of memory.", fix="Use a simpler filter."
             ) from error
         finally:
             timer.cancel()
+
+
+def _empty_database() -> duckdb.DuckDBPyConnection:
+    try:
+        return _idle.pop()
+    except IndexError:
+        connection = duckdb.connect(":memory:")
+        connection.execute(_SETTINGS)
+        return connection

@@ -44,6 +44,9 @@ export const tells = (run: string, body: TellsRequest, signal?: AbortSignal) =>
 
 export const training = (run: string) => data(http.GET("/api/runs/{run}/training", { params: ofRun(run) }));
 
+export const rows = (run: string, body: Schemas["RowsRequest"], signal?: AbortSignal) =>
+  data(http.POST("/api/runs/{run}/rows", { params: ofRun(run), body, signal }));
+
 export const exportSamples = async (run: string, body: ExportRequest, signal?: AbortSignal) =>
   (await http.POST("/api/runs/{run}/export", { params: ofRun(run), body, signal, parseAs: "blob" })).data as Blob;
 

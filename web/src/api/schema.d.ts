@@ -720,6 +720,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs/{run}/layers/{layer}/channels/{channel}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Channel Samples
+         * @description Return the samples of the run that excite a channel most; nothing is computed.
+         */
+        get: operations["get_channel_samples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run}/activations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get Activations
+         * @description Show where channels of a layer fire for some samples; waits for it.
+         */
+        post: operations["get_activations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run}/shared-channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get Shared Channels
+         * @description Find the channels whose response over a group is highest and steadiest; waits for it.
+         */
+        post: operations["get_shared_channels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/jobs": {
         parameters: {
             query?: never;
@@ -845,6 +905,49 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * Activations
+         * @description What channels respond to samples.
+         *
+         *     Attributes:
+         *         responses: the greatest response over positions, ``[rows][channels]``.
+         *         maps: where they respond; ``target`` is the position among the channels. None of a layer without
+         *             positions.
+         *         seconds: how long it took.
+         */
+        Activations: {
+            /** Rows */
+            rows: number[];
+            /** Layer */
+            layer: string;
+            /** Channels */
+            channels: number[];
+            /** Responses */
+            responses: number[][];
+            /** Maps */
+            maps: components["schemas"]["HeatMap"][];
+            /** Notes */
+            notes: string[];
+            /** Seconds */
+            seconds: number;
+        };
+        /**
+         * ActivationsRequest
+         * @description Channels of a layer, and samples of any subsets, at most 256 maps in all.
+         *
+         *     Attributes:
+         *         slot: who asks; a newer question of the same slot takes the place of one that waits.
+         */
+        ActivationsRequest: {
+            /** Rows */
+            rows: number[];
+            /** Layer */
+            layer: string;
+            /** Channels */
+            channels: number[];
+            /** Slot */
+            slot?: string | null;
+        };
+        /**
          * Aggregate
          * @description What is said of the samples of a group.
          * @enum {string}
@@ -900,6 +1003,27 @@ export interface components {
             importance: number[];
         };
         /**
+         * ChannelSamples
+         * @description The samples of a run that excite a channel most.
+         *
+         *     Attributes:
+         *         width: number of channels of the layer; null where that is not known.
+         *         samples: the strongest first; those that fail take no part.
+         *         why_not: why none are known; null: they are.
+         */
+        ChannelSamples: {
+            /** Layer */
+            layer: string;
+            /** Channel */
+            channel: number;
+            /** Width */
+            width: number | null;
+            /** Samples */
+            samples: components["schemas"]["ExcitingSample"][];
+            /** Why Not */
+            why_not: string | null;
+        };
+        /**
          * ChartsAnswer
          * @description Answers in the order of the questions, and how long they took, in seconds.
          */
@@ -937,7 +1061,7 @@ export interface components {
         };
         /**
          * ClassTarget
-         * @description The score of a class; of a prediction with positions, over a region of them.
+         * @description The score of a class; of a prediction with positions, over a region of them, or ``at`` one of them.
          */
         ClassTarget: {
             /**
@@ -955,6 +1079,8 @@ export interface components {
              * @enum {string}
              */
             region: "predicted" | "true" | "everywhere";
+            /** At */
+            at?: number[] | null;
         };
         /**
          * ClusterInfo
@@ -1197,12 +1323,15 @@ export interface components {
          *     Attributes:
          *         source: the prediction or metric.
          *         truth_field: field of the true class that a click filters by; null: decisions have none.
-         *         predicted_field: field of the predicted class.
-         *         labels: classes of the confusion matrix, in order.
+         *         predicted_field: field of the predicted class; null too where a threshold other than the highest
+         *             score decides between two classes.
+         *         labels: classes of the confusion matrix, in order; of counted decisions the commonest first.
          *         confusion: ``[true][predicted]`` samples that match; null where decisions are counted one by one.
          *         confusion_all: the same of the whole chart.
          *         curves: all labels together first, then one a label asked for (the 20 commonest where none is).
          *         mean_average_precision: mean of the labels' average precision.
+         *         labeled: matching samples (or counted decisions) that have a ground truth.
+         *         counted: how many of them the curves rest on; of very many, an even choice.
          *         sources: everything that could be asked for.
          */
         DecisionsAnswer: {
@@ -1229,6 +1358,10 @@ export interface components {
             curves: components["schemas"]["DecisionCurve"][];
             /** Mean Average Precision */
             mean_average_precision: number | null;
+            /** Labeled */
+            labeled: number;
+            /** Counted */
+            counted: number;
             /** Matching */
             matching: number;
             /** Sources */
@@ -1240,7 +1373,7 @@ export interface components {
          *
          *     Attributes:
          *         source: a prediction, or a metric that counts decisions; null: the run's first.
-         *         labels: only these; empty: all.
+         *         labels: whose curves; empty: the 20 commonest. Averages are over these labels, or over all.
          *         threshold: probability from which a decision is yes; null: 0.5, or for classes the highest score.
          */
         DecisionsQuestion: {
@@ -1371,6 +1504,16 @@ export interface components {
             ready: components["schemas"]["Ready"];
         };
         /**
+         * ExcitingSample
+         * @description A sample that excites a channel; ``response`` is its greatest over positions.
+         */
+        ExcitingSample: {
+            /** Row */
+            row: number;
+            /** Response */
+            response: number;
+        };
+        /**
          * ExplainRequest
          * @description What is to be explained.
          *
@@ -1378,14 +1521,15 @@ export interface components {
          *         rows: samples of one subset.
          *         method: name of an attribution method; null: Layer-CAM, or RISE for a model without gradients.
          *         layers: names of layers; null: one of each depth.
-         *         signed: whether what speaks against a target is wanted too; null: for a loss and a direction.
+         *         signed: whether what speaks against a target is wanted too; null: for a loss, a named number
+         *             and a direction.
          *         slot: who asks; a newer question of the same slot takes the place of one that waits.
          */
         ExplainRequest: {
             /** Rows */
             rows: number[];
             /** Targets */
-            targets: (components["schemas"]["ClassTarget"] | components["schemas"]["LossTarget"] | components["schemas"]["OutputTarget"] | components["schemas"]["DirectionTarget"])[];
+            targets: (components["schemas"]["ClassTarget"] | components["schemas"]["LossTarget"] | components["schemas"]["ScalarTarget"] | components["schemas"]["OutputTarget"] | components["schemas"]["DirectionTarget"])[];
             /** Method */
             method?: string | null;
             /** Layers */
@@ -1534,7 +1678,7 @@ export interface components {
             /** Rows */
             rows: number[];
             /** Targets */
-            targets: (components["schemas"]["ClassTarget"] | components["schemas"]["LossTarget"] | components["schemas"]["OutputTarget"] | components["schemas"]["DirectionTarget"])[];
+            targets: (components["schemas"]["ClassTarget"] | components["schemas"]["LossTarget"] | components["schemas"]["ScalarTarget"] | components["schemas"]["OutputTarget"] | components["schemas"]["DirectionTarget"])[];
             /** Method */
             method?: string | null;
             /** Layers */
@@ -1642,6 +1786,7 @@ export interface components {
          *         matching: samples of the whole chart that match.
          *         total: samples of the whole chart.
          *         dropped: groups left out because there were too many.
+         *         notes: what is worth knowing, such as a field that a version lacks.
          */
         GroupsAnswer: {
             /**
@@ -1670,6 +1815,11 @@ export interface components {
              * @default 0
              */
             dropped: number;
+            /**
+             * Notes
+             * @default []
+             */
+            notes: string[];
         };
         /**
          * GroupsQuestion
@@ -1841,6 +1991,31 @@ export interface components {
             enabled: boolean;
         };
         /**
+         * LayerChannels
+         * @description The channels of a layer that a group shares, those it shares most first.
+         *
+         *     Attributes:
+         *         depth: of the layer, 0 (first) to 1 (last).
+         *         heights: mean response over the group, in standard deviations of the population above its mean.
+         *         spreads: standard deviation of the response over the group, in the same unit.
+         */
+        LayerChannels: {
+            /** Name */
+            name: string;
+            /** Kind */
+            kind: string;
+            /** Depth */
+            depth: number;
+            /** Width */
+            width: number;
+            /** Channels */
+            channels: number[];
+            /** Heights */
+            heights: number[];
+            /** Spreads */
+            spreads: number[];
+        };
+        /**
          * LossTarget
          * @description A loss: what raises it is positive, what lowers it negative.
          */
@@ -1947,12 +2122,13 @@ export interface components {
         };
         /**
          * Measure
-         * @description One number said of every group.
+         * @description One number said of every group; missing and infinite values never count.
          *
          *     Attributes:
-         *         field: of which field; null for counts and for the group's share of all.
+         *         field: of which field; null for counts of samples and for the group's share of all. A ``count``
+         *             of a field counts the samples that have a value. True counts as 1, false as 0.
          *         quantile: for ``quantile``.
-         *         value: for the ``share`` of samples whose field has this value.
+         *         value: for the ``share`` of the samples whose field has this value, among those that have one.
          */
         Measure: {
             /** @default count */
@@ -2455,6 +2631,19 @@ export interface components {
             images: string[];
         };
         /**
+         * ScalarTarget
+         * @description A number that the integration names.
+         */
+        ScalarTarget: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "scalar";
+            /** Name */
+            name: string;
+        };
+        /**
          * Score
          * @description What the model gave to one label.
          */
@@ -2543,6 +2732,41 @@ export interface components {
             inside: number;
             /** Population */
             population: number;
+        };
+        /**
+         * SharedChannels
+         * @description The channels that a group shares most against the population, layer by layer.
+         *
+         *     Attributes:
+         *         rows: the samples that were looked at.
+         *         seconds: how long it took.
+         */
+        SharedChannels: {
+            /** Space */
+            space: string;
+            /** Rows */
+            rows: number[];
+            /** Layers */
+            layers: components["schemas"]["LayerChannels"][];
+            /** Seconds */
+            seconds: number;
+        };
+        /**
+         * SharedChannelsRequest
+         * @description A group of samples.
+         *
+         *     Attributes:
+         *         rows: the group, of any subsets; of more than 64, as many evenly over it are looked at.
+         *         space: latent space whose layers are looked at; null: the first that layers build.
+         *         slot: who asks; a newer question of the same slot takes the place of one that waits.
+         */
+        SharedChannelsRequest: {
+            /** Rows */
+            rows: number[];
+            /** Space */
+            space?: string | null;
+            /** Slot */
+            slot?: string | null;
         };
         /**
          * SimilarRequest
@@ -2643,8 +2867,8 @@ export interface components {
          *         field: its name; empty for ``version``.
          *         kind: ``distinct`` values, ``bins`` of numbers, or the ``version`` where several runs are asked.
          *         interval: width of a bin; null: chosen so that there are about ``bins``.
-         *         limit: at most so many values or bins; the values beyond are one group, ``other``.
-         *         order: which values come first; bins always come by value.
+         *         limit: at most so many distinct values; those beyond are one group, ``other``.
+         *         order: which values come first, judged over the whole chart; bins always come by value.
          */
         Split: {
             /**
@@ -2694,7 +2918,7 @@ export interface components {
          *         values: of distinct values and versions (run ids), in order; ``codes`` are positions in it.
          *         edges: of bins, one more than there are; bin i holds ``edges[i] <= v < edges[i + 1]``, the last
          *             also its end.
-         *         other: code of the values beyond the limit; null: there are none.
+         *         other: code of the values beyond the limit and of infinite ones; null: there are none.
          *         missing: code of the samples without a value; null: there are none.
          *         beyond: how many distinct values are beyond the limit.
          */
@@ -2977,7 +3201,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "input" | "ground_truth" | "loss" | "metric" | "visualizer" | "latent_space";
+            kind: "input" | "ground_truth" | "loss" | "metric" | "target" | "visualizer" | "latent_space";
             /** Name */
             name: string;
             /** Place */
@@ -4326,6 +4550,113 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Similars"];
+                };
+            };
+            /** @description Failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_channel_samples: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Opaque id. */
+                run: string;
+                layer: string;
+                /** @description Number of the channel in its layer. */
+                channel: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelSamples"];
+                };
+            };
+            /** @description Failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_activations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Opaque id. */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActivationsRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Activations"];
+                };
+            };
+            /** @description Failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_shared_channels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Opaque id. */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SharedChannelsRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedChannels"];
                 };
             };
             /** @description Failure. */

@@ -30,8 +30,8 @@ class Split(Request):
         field: its name; empty for ``version``.
         kind: ``distinct`` values, ``bins`` of numbers, or the ``version`` where several runs are asked.
         interval: width of a bin; null: chosen so that there are about ``bins``.
-        limit: at most so many values or bins; the values beyond are one group, ``other``.
-        order: which values come first; bins always come by value.
+        limit: at most so many distinct values; those beyond are one group, ``other``.
+        order: which values come first, judged over the whole chart; bins always come by value.
     """
 
     field: str = ""
@@ -44,12 +44,13 @@ class Split(Request):
 
 
 class Measure(Request):
-    """One number said of every group.
+    """One number said of every group; missing and infinite values never count.
 
     Attributes:
-        field: of which field; null for counts and for the group's share of all.
+        field: of which field; null for counts of samples and for the group's share of all. A ``count``
+            of a field counts the samples that have a value. True counts as 1, false as 0.
         quantile: for ``quantile``.
-        value: for the ``share`` of samples whose field has this value.
+        value: for the ``share`` of the samples whose field has this value, among those that have one.
     """
 
     aggregate: Aggregate = Aggregate.COUNT
@@ -93,7 +94,7 @@ class DecisionsQuestion(Request):
 
     Attributes:
         source: a prediction, or a metric that counts decisions; null: the run's first.
-        labels: only these; empty: all.
+        labels: whose curves; empty: the 20 commonest. Averages are over these labels, or over all.
         threshold: probability from which a decision is yes; null: 0.5, or for classes the highest score.
     """
 
@@ -134,7 +135,7 @@ class SplitValues(Message):
         values: of distinct values and versions (run ids), in order; ``codes`` are positions in it.
         edges: of bins, one more than there are; bin i holds ``edges[i] <= v < edges[i + 1]``, the last
             also its end.
-        other: code of the values beyond the limit; null: there are none.
+        other: code of the values beyond the limit and of infinite ones; null: there are none.
         missing: code of the samples without a value; null: there are none.
         beyond: how many distinct values are beyond the limit.
     """
@@ -170,6 +171,7 @@ class GroupsAnswer(Message):
         matching: samples of the whole chart that match.
         total: samples of the whole chart.
         dropped: groups left out because there were too many.
+        notes: what is worth knowing, such as a field that a version lacks.
     """
 
     kind: Literal["groups"]
@@ -182,6 +184,7 @@ class GroupsAnswer(Message):
     matching: int
     total: int
     dropped: int = 0
+    notes: list[str] = []
 
 
 class PointsAnswer(Message):
@@ -233,12 +236,15 @@ class DecisionsAnswer(Message):
     Attributes:
         source: the prediction or metric.
         truth_field: field of the true class that a click filters by; null: decisions have none.
-        predicted_field: field of the predicted class.
-        labels: classes of the confusion matrix, in order.
+        predicted_field: field of the predicted class; null too where a threshold other than the highest
+            score decides between two classes.
+        labels: classes of the confusion matrix, in order; of counted decisions the commonest first.
         confusion: ``[true][predicted]`` samples that match; null where decisions are counted one by one.
         confusion_all: the same of the whole chart.
         curves: all labels together first, then one a label asked for (the 20 commonest where none is).
         mean_average_precision: mean of the labels' average precision.
+        labeled: matching samples (or counted decisions) that have a ground truth.
+        counted: how many of them the curves rest on; of very many, an even choice.
         sources: everything that could be asked for.
     """
 
@@ -252,6 +258,8 @@ class DecisionsAnswer(Message):
     confusion_all: list[list[int]] | None
     curves: list[DecisionCurve]
     mean_average_precision: float | None
+    labeled: int
+    counted: int
     matching: int
     sources: list[str]
 

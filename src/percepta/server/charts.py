@@ -1,0 +1,63 @@
+"""Questions of charts as they arrive, and what is asked of storage."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from percepta.core import charts
+from percepta.core.errors import PerceptaError
+from percepta.server.schema.charts import (
+    ChartsAnswer,
+    ChartsRequest,
+    DecisionsQuestion,
+    GroupsQuestion,
+    PointsQuestion,
+    Question,
+)
+from percepta.server.schema.filters import read_filter
+from percepta.server.services import Services
+
+
+def answers_of_charts(services: Services, run: str, request: ChartsRequest) -> ChartsAnswer:
+    """Answer the questions of one gesture; one that fails tells why and costs no other.
+
+    Raises:
+        NotFoundError: no such run, version or map.
+        ConflictError: a run is not committed yet.
+        FilterError: the shared filter is malformed.
+    """
+    started = time.perf_counter()
+    query = services.query(run, request.map)
+    versions = [services.query(other, None) for other in request.versions if other != run]
+    shared = read_filter(request.filter)
+
+    def answer(question: Question) -> dict[str, Any]:
+        try:
+            own = shared if question.shared is None else read_filter(question.shared)
+            context = not isinstance(question, GroupsQuestion) or question.context
+            said = services.charts.answer(query, _question(question), own, versions, context)
+        except PerceptaError as error:
+            said = {"kind": "failed", "error": error.to_json()}
+        return said | {"key": question.key}
+
+    answers = [answer(question) for question in request.questions]
+    return ChartsAnswer.model_validate(
+        {"answers": answers, "seconds": time.perf_counter() - started}
+    )
+
+
+def _question(question: Question) -> charts.Question:
+    own = read_filter(question.filter)
+    match question:
+        case GroupsQuestion():
+            return charts.GroupsQuestion(
+                tuple(charts.Split(**split.model_dump()) for split in question.splits),
+                tuple(charts.Measure(**measure.model_dump()) for measure in question.measures),
+                own,
+            )
+        case PointsQuestion():
+            return charts.PointsQuestion(tuple(question.fields), question.limit, own)
+        case DecisionsQuestion():
+            labels = tuple(question.labels)
+            return charts.DecisionsQuestion(question.source, labels, question.threshold, own)

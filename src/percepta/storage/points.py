@@ -1,0 +1,64 @@
+"""Single samples of a chart: an even choice of rows that does not depend on the filter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from percepta.core.charts import PointsQuestion
+from percepta.storage.queries import RunQuery
+from percepta.storage.splits import known_field
+
+
+def points(query: RunQuery, question: PointsQuestion, mask: NDArray[np.bool_]) -> dict[str, Any]:
+    """Return the values of single rows, the JSON form of the server's ``PointsAnswer``.
+
+    Args:
+        query: asks the run.
+        question: which fields.
+        mask: which rows match, ``bool [n]``.
+
+    Raises:
+        ChartError: no such field.
+    """
+    names = [known_field(query, name).name for name in question.fields]
+    rows = np.flatnonzero(mask)
+    shown = even_choice(rows, question.limit)
+    values = {name: values_at(query.column(name), shown) for name in names}
+    return {"kind": "points", "rows": shown.tolist(), "values": values, "matching": len(rows)}
+
+
+def even_choice(rows: NDArray[np.int64], limit: int) -> NDArray[np.int64]:
+    """Return at most ``limit`` of the rows, in their order.
+
+    Those with the smallest hash: a row that is chosen of many is chosen of fewer, so points stay while
+    a filter narrows.
+    """
+    if len(rows) <= limit:
+        return rows
+    mixed = rows.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)  # the golden ratio, as hashes do
+    mixed ^= mixed >> np.uint64(32)
+    mixed *= np.uint64(0xD6E8FEB86659FD93)
+    mixed ^= mixed >> np.uint64(32)
+    return rows[np.sort(np.argpartition(mixed, limit - 1)[:limit])]
+
+
+def values_at(column: pa.ChunkedArray, rows: NDArray[np.int64]) -> list[Any]:
+    """Return the values of rising rows, None where missing or not finite.
+
+    Chunk by chunk: Arrow's own ``take`` over several chunks reads the whole column.
+    """
+    ends = np.cumsum([len(chunk) for chunk in column.chunks])
+    bounds = np.searchsorted(rows, ends)
+    values: list[Any] = []
+    start = 0
+    for chunk, end, stop in zip(column.chunks, ends, bounds, strict=True):
+        own = rows[start:stop] - (end - len(chunk))
+        values += chunk.take(pa.array(own)).to_pylist()
+        start = stop
+    if pa.types.is_floating(column.type):
+        return [value if value is not None and np.isfinite(value) else None for value in values]
+    return values

@@ -112,6 +112,27 @@ def explained(pool: AnswerPool, run_id: str, row: int = 0, **more: Any) -> dict[
     return answer
 
 
+def test_where_channels_fire_and_which_a_group_shares(pool: AnswerPool, run_id: str) -> None:
+    asked = {"rows": [1, 41, 0], "layer": "conv", "channels": [2, 0]}
+    told = pool.ask(run_id, "activations", asked)
+    assert np.shape(told["responses"]) == (3, 2)
+    assert [(heat["row"], heat["target"]) for heat in told["maps"]] == [
+        (1, 0), (1, 1), (0, 0), (0, 1), (41, 0), (41, 1)
+    ]  # fmt: skip
+    for heat in told["maps"]:
+        values = np.frombuffer(base64.b64decode(heat["values"]), "<f4")
+        response = told["responses"][told["rows"].index(heat["row"])][heat["target"]]
+        assert (heat["shape"], values.max()) == ([6, 6], np.float32(response))
+    bright = pool.ask(run_id, "shared-channels", {"rows": list(range(1, 40, 2))})
+    layers = {layer["name"]: layer for layer in bright["layers"]}
+    conv = layers["conv"]
+    assert bright["space"] == "balanced"
+    assert (conv["kind"], conv["width"]) == ("conv", 4)
+    assert conv["channels"] and min(conv["heights"]) > 0.5  # half of all are bright
+    with pytest.raises(PerceptaError, match="no channel 9"):
+        pool.ask(run_id, "activations", asked | {"channels": [9]})
+
+
 def test_a_heat_map_and_the_same_again_at_once(pool: AnswerPool, run_id: str) -> None:
     first = explained(pool, run_id)
     assert (first["method"], first["title"]) == ("layer-cam", "Layer-CAM")

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from fastapi import FastAPI
 
 from tests.server.conftest import Sample
-from tests.server.sample_run import HOSTILE_FIELD
+from tests.server.sample_run import HOSTILE_FIELD, LAYER
 
 DOCUMENT: dict[str, Any] = {
     "name": "Overview",
@@ -54,6 +54,8 @@ def calls(app: FastAPI, sample: Sample) -> list[Call]:
         "map": sample.map.id,
         "field": HOSTILE_FIELD,
         "row": "4",
+        "layer": LAYER,
+        "channel": "1",
         "visualizer": "0",
         "plane": "0",
         "job": job[0].id,
@@ -72,6 +74,8 @@ def calls(app: FastAPI, sample: Sample) -> list[Call]:
             "over": "photo",
         },
         "fetch_similars": {"rows": [0]},
+        "get_activations": {"rows": [0], "layer": LAYER, "channels": [0]},
+        "get_shared_channels": {"rows": [0]},
         "create_dashboard": DOCUMENT,
         "change_dashboard": {"document": DOCUMENT, "revision": dashboards[0].revision},
         "explain_field": {"metric": "loss"},

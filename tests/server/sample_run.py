@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from percepta.core.channels import ENTRY, ChannelEntries
 from percepta.core.fields import Direction, Field, FieldGroup, FieldType
 from percepta.core.network import Network, NetworkNode
 from percepta.core.rendering import EncodedVisual
@@ -28,6 +29,9 @@ N = TRAINING + VALIDATION - 1
 """One validation sample fails."""
 
 HOSTILE_FIELD = "style/x'; DROP TABLE run; --"
+
+LAYER = "/body/conv"
+"""A layer of two channels, named as ONNX files name them; the second fires the more the higher the row."""
 
 
 NETWORK = Network(
@@ -116,6 +120,7 @@ def write_run(
                     "parameters": 1234,
                     "content_hash": "ab12",
                     "max_batch": None,
+                    "layers": [{"name": LAYER, "width": 2}, {"name": "body.norm", "width": 3}],
                 },
                 "wiring": WIRING.to_json(),
             },
@@ -140,6 +145,9 @@ def _shard(rows: range, failures: list[SampleFailure] | None = None) -> ShardDat
             "words": [EncodedVisual("text", {"tokens": ["row", str(row)]}) for row in rows],
         },
         failures=failures or [],
+        channels=ChannelEntries(
+            {LAYER: 2}, np.array([(1, at, row) for at, row in enumerate(rows)], ENTRY)
+        ),
     )
 
 

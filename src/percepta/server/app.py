@@ -22,6 +22,7 @@ from percepta.server.origin import HostMiddleware, OriginMiddleware
 from percepta.server.page import BUILT_PAGE, Page
 from percepta.server.routes import (
     answers,
+    channels,
     charts,
     dashboards,
     events,
@@ -117,6 +118,7 @@ def bare_app(**options: Any) -> FastAPI:
         charts,
         samples,
         answers,
+        channels,
         jobs,
         events,
     ):

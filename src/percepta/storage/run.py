@@ -257,6 +257,12 @@ class Run:
     def _decisions(self) -> list[dict[str, Any]]:
         return list(self.manifest.get("decisions", []))  # runs of percepta 0.1 have none
 
+    @property
+    def channel_layers(self) -> tuple[str, ...]:
+        """Layers whose channels have samples; none where the run was made before percepta kept them."""
+        kept = self.manifest.get("channels")
+        return () if kept is None else tuple(entry["name"] for entry in kept["layers"])
+
     def channel_samples(self, layer: str) -> ChannelSamples | None:
         """Return the samples that excite each channel of a layer most, memory-mapped.
 

@@ -36,6 +36,8 @@ class Answers:
             "faithfulness": self._faithfulness,
             "methods": self._methods,
             "similar": self._similar,
+            "activations": self._activations,
+            "shared-channels": self._shared_channels,
         }
 
     def answer(self, kind: str, params: dict[str, Any]) -> Any:
@@ -79,6 +81,16 @@ class Answers:
         from percepta.engine import answers
 
         return answers.similar(self._population, params)
+
+    def _activations(self, params: dict[str, Any]) -> Any:
+        from percepta.engine import channel_answers
+
+        return channel_answers.activations_of(self._explainer, params)
+
+    def _shared_channels(self, params: dict[str, Any]) -> Any:
+        from percepta.engine import channel_answers
+
+        return channel_answers.shared(self._explainer, params)
 
 
 def _status(error: Exception) -> int:

@@ -9,7 +9,7 @@ In a notebook or a script of your own::
 
 In an integration script, ``import percepta as pc`` gives the decorators: :func:`subsets`, :func:`input`,
 :func:`ground_truth`, :func:`metadata`, :func:`loss`, :func:`metric`, :func:`visualizer`,
-:func:`latent_space`, :func:`mask`, :func:`model`.
+:func:`target`, :func:`latent_space`, :func:`mask`, :func:`model`.
 
 Names are loaded on first use, so that ``import percepta`` stays instant and imports no torch.
 """
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
         model,
         predictions,
         subsets,
+        target,
         use_loss,
         use_metric,
         visualizer,
@@ -84,6 +85,7 @@ _HOMES = {
         "model",
         "predictions",
         "subsets",
+        "target",
         "use_loss",
         "use_metric",
         "visualizer",
@@ -120,6 +122,7 @@ __all__ = [
     "predictions",
     "serve",
     "subsets",
+    "target",
     "use_loss",
     "use_metric",
     "visualizer",

@@ -75,8 +75,9 @@ class Evaluation:
 
         Args:
             samples: a row, a sample such as ``"validation/17"``, or several of one subset.
-            target: a class by name or number, a target of :mod:`percepta.core.targets`, ``"loss"``, or a
-                list of them; None: the class predicted for the first sample, and the true one.
+            target: a class by name or number, ``"loss"``, the name of a target of the integration's, a
+                target of :mod:`percepta.core.targets`, or a list of them; None: the class predicted for the
+                first sample, and the true one.
             prediction: whose classes are meant, where the model has several predictions.
             method: name of a method; None: Layer-CAM where it can be.
             layers: names of layers; None: one of each depth.
@@ -90,7 +91,7 @@ class Evaluation:
             NotFoundError: there is no such sample, method or layer.
             TargetError: there is no such class or loss, or it cannot be explained.
         """
-        from percepta.engine.asking import class_target, usual_targets
+        from percepta.engine.asking import target_of, usual_targets
         from percepta.engine.explanation import Wish
         from percepta.engine.portraits import portrait
 
@@ -99,10 +100,8 @@ class Evaluation:
         for wanted in target if isinstance(target, list | tuple) else [target]:
             if wanted is None:
                 targets += usual_targets(self._explainer, rows[0], prediction)
-            elif wanted == "loss":
-                targets.append(self._explainer.first_loss())
             elif isinstance(wanted, int | str):
-                targets.append(class_target(self._explainer, wanted, prediction))
+                targets.append(target_of(self._explainer, wanted, prediction))
             else:
                 targets.append(wanted)
         chosen = None if layers is None else tuple(layers)

@@ -37,7 +37,10 @@ class Asking:
     sample: str | None
     row: int | None
     classes: tuple[str, ...]
+    at: str | None
     loss: bool
+    named: tuple[str, ...]
+    values: tuple[str, ...]
     prediction: str | None
     method: str | None
     layers: tuple[str, ...] | None
@@ -140,13 +143,24 @@ def _rows(run: Run, samples: Sequence[str], rows: Sequence[int]) -> list[int]:
 
 
 def _targets(explainer: Explainer, row: int, asking: Asking) -> tuple[Target, ...]:
-    from percepta.engine.asking import class_target, usual_targets
+    from percepta.engine.asking import (
+        class_target,
+        named_target,
+        place_of,
+        usual_targets,
+        value_target,
+    )
 
+    at = None if asking.at is None else place_of(asking.at)
     targets: list[Target] = [
-        class_target(explainer, wanted, asking.prediction) for wanted in asking.classes
+        class_target(explainer, wanted, asking.prediction, at) for wanted in asking.classes
     ]
     if asking.loss:
         targets.append(explainer.first_loss())
+    targets += [named_target(explainer, name) for name in asking.named]
+    targets += [
+        value_target(explainer, place_of(place), asking.prediction) for place in asking.values
+    ]
     return tuple(targets) or usual_targets(explainer, row, asking.prediction)
 
 

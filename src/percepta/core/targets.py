@@ -19,12 +19,14 @@ class ClassTarget:
         index: the class.
         region: of a prediction with positions (pixels, tokens), those whose score counts: where the model
             ``predicted`` the class, where it is ``true``, or ``everywhere``.
+        at: the one position whose score counts instead, such as that of a token; None: the region.
     """
 
     kind: ClassVar[str] = "class"
     prediction: str
     index: int
     region: Region = "predicted"
+    at: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,14 @@ class LossTarget:
 
     kind: ClassVar[str] = "loss"
     name: str = "loss"
+
+
+@dataclass(frozen=True, slots=True)
+class ScalarTarget:
+    """A number that the integration names, by ``@percepta.target``."""
+
+    kind: ClassVar[str] = "scalar"
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +73,11 @@ class DirectionTarget:
     rows: tuple[int, ...]
 
 
-Target = ClassTarget | LossTarget | OutputTarget | DirectionTarget
+Target = ClassTarget | LossTarget | ScalarTarget | OutputTarget | DirectionTarget
 
 _KINDS: dict[str, type[Any]] = {
-    kind.kind: kind for kind in (ClassTarget, LossTarget, OutputTarget, DirectionTarget)
+    kind.kind: kind
+    for kind in (ClassTarget, LossTarget, ScalarTarget, OutputTarget, DirectionTarget)
 }
 
 
@@ -86,7 +97,7 @@ def target_from_json(value: dict[str, Any]) -> Target:
     if kind is None:
         raise TargetError("The target is of no known kind.", fix=f"Known: {', '.join(_KINDS)}.")
     for name in ("at", "rows"):
-        if name in given:
+        if given.get(name) is not None:
             given[name] = tuple(given[name])
     try:
         target: Target = kind(**given)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-FunctionKind = Literal["input", "ground_truth", "loss", "metric", "visualizer", "latent_space"]
+FunctionKind = Literal[
+    "input", "ground_truth", "loss", "metric", "target", "visualizer", "latent_space"
+]
 ArgumentSource = Literal["input", "ground_truth", "prediction", "samples"]
 
 

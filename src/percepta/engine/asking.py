@@ -8,7 +8,14 @@ import numpy as np
 
 from percepta.core.errors import NotFoundError, TargetError
 from percepta.core.subsets import Subset
-from percepta.core.targets import ClassTarget, DirectionTarget, LossTarget, OutputTarget, Target
+from percepta.core.targets import (
+    ClassTarget,
+    DirectionTarget,
+    LossTarget,
+    OutputTarget,
+    ScalarTarget,
+    Target,
+)
 from percepta.engine.explain import Explainer
 from percepta.integration import Prediction
 from percepta.storage import Run
@@ -40,8 +47,24 @@ def row_of(run: Run, sample: str) -> int:
     )
 
 
+def target_of(explainer: Explainer, wanted: int | str, prediction: str | None = None) -> Target:
+    """Return what one word means: ``"loss"``, a target that the integration names, or a class.
+
+    Raises:
+        TargetError: there is none of that name.
+    """
+    if wanted == "loss":
+        return explainer.first_loss()
+    if wanted in {target.name for target in explainer.integration.targets}:
+        return ScalarTarget(str(wanted))
+    return class_target(explainer, wanted, prediction)
+
+
 def class_target(
-    explainer: Explainer, wanted: int | str, prediction: str | None = None
+    explainer: Explainer,
+    wanted: int | str,
+    prediction: str | None = None,
+    at: tuple[int, ...] | None = None,
 ) -> ClassTarget:
     """Return a class by its name or number.
 
@@ -49,6 +72,7 @@ def class_target(
         explainer: of the run.
         wanted: the name of a class, or its number (also as text).
         prediction: whose class; None: of the first that has one of that name, else of the first.
+        at: the position whose score is meant, such as that of a token; None: where the class is predicted.
 
     Raises:
         TargetError: there is no such prediction or class.
@@ -56,11 +80,30 @@ def class_target(
     predictions = predictions_of(explainer, prediction)
     for one in predictions:
         if str(wanted) in (one.labels or ()):
-            return ClassTarget(one.name, (one.labels or ()).index(str(wanted)))
+            return ClassTarget(one.name, (one.labels or ()).index(str(wanted)), at=at)
     if isinstance(wanted, int) or wanted.isdecimal():
-        return ClassTarget(predictions[0].name, int(wanted))
+        return ClassTarget(predictions[0].name, int(wanted), at=at)
     labels = ", ".join((predictions[0].labels or ())[:12]) or "numbers from 0"
     raise TargetError(f"There is no class {wanted!r}.", fix=f"Classes: {labels}.")
+
+
+def named_target(explainer: Explainer, name: str) -> ScalarTarget | LossTarget:
+    """Return the target that the integration names so, or the loss of that name.
+
+    Raises:
+        TargetError: there is neither.
+    """
+    integration = explainer.integration
+    if name in {target.name for target in integration.targets}:
+        return ScalarTarget(name)
+    if name in {loss.name for loss in integration.losses}:
+        return LossTarget(name)
+    names = [one.name for one in integration.targets] + [one.name for one in integration.losses]
+    known = ", ".join(names) or "none"
+    raise TargetError(
+        f"The integration names no target {name!r}.",
+        fix=f"Targets and losses: {known}. A new one goes under @percepta.target('{name}').",
+    )
 
 
 def predictions_of(explainer: Explainer, name: str | None = None) -> list[Prediction]:
@@ -76,6 +119,31 @@ def predictions_of(explainer: Explainer, name: str | None = None) -> list[Predic
         names = ", ".join(prediction.name for prediction in every)
         raise TargetError(f"The model has no prediction {name!r}.", fix=f"It has: {names}.")
     return found
+
+
+def value_target(
+    explainer: Explainer, place: tuple[int, ...], prediction: str | None = None
+) -> OutputTarget:
+    """Return one value of an output, by its place in one sample's output.
+
+    Raises:
+        TargetError: there is no such prediction.
+    """
+    return OutputTarget(predictions_of(explainer, prediction)[0].name, place)
+
+
+def place_of(text: str) -> tuple[int, ...]:
+    """Read a place, written as ``0,4``.
+
+    Raises:
+        TargetError: it is none.
+    """
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise TargetError(
+            f"{text!r} is no place.", fix="Write whole numbers with commas between, such as 0,4."
+        ) from None
 
 
 def usual_targets(
@@ -101,9 +169,12 @@ def title_of(target: Target, predictions: Sequence[Prediction]) -> str:
         case ClassTarget():
             labels = next((p.labels for p in predictions if p.name == target.prediction), None)
             inside = labels is not None and target.index < len(labels)
-            return f"class {labels[target.index] if labels and inside else target.index}"
+            place = "" if target.at is None else f" at {', '.join(map(str, target.at))}"
+            return f"class {labels[target.index] if labels and inside else target.index}{place}"
         case LossTarget():
             return f"loss {target.name}"
+        case ScalarTarget():
+            return target.name
         case OutputTarget():
             return f"{target.prediction}{list(target.at)}"
         case DirectionTarget():

@@ -19,18 +19,19 @@ from percepta.core.targets import (
     LossTarget,
     OutputTarget,
     Region,
+    ScalarTarget,
     Target,
 )
 from percepta.engine.explained import (
     BoundTarget,
     FloatArray,
     LogOdds,
-    MeasuredLoss,
     Similarity,
     WeightedOutput,
 )
+from percepta.engine.measured import MeasuredNumber
 from percepta.engine.similar import Population
-from percepta.integration import Batch, Integration, Loss, Prediction, Samples
+from percepta.integration import Batch, Integration, Loss, Prediction, Samples, TargetFunction
 from percepta.integration.measuring import measure_one
 from percepta.models import Forward, TensorSpec
 
@@ -114,6 +115,8 @@ class Binder:
                 return self._value(first, asked)
             case LossTarget():
                 return self._loss(first, asked)
+            case ScalarTarget():
+                return self._scalar(first, asked)
             case DirectionTarget():
                 return self._direction(first)
 
@@ -181,6 +184,8 @@ class Binder:
         """Return the weight of every position of one sample, adding up to one; of no region, of all."""
         positions = tuple(size for i, size in enumerate(shape) if i != axis)
         if not positions:
+            if target.at is not None:
+                raise _no_position(target, positions)
             return 1.0
         inside = self._inside(target, positions, axis, asked, row)
         if not inside.any():
@@ -191,6 +196,8 @@ class Binder:
         self, target: ClassTarget, positions: tuple[int, ...], axis: int, asked: Asked, row: int
     ) -> NDArray[np.bool_]:
         """Return the positions of one sample whose score counts."""
+        if target.at is not None:
+            return _only(target, positions)
         wanted: Region = target.region
         if wanted == "predicted":
             output = asked.forward.outputs[target.prediction][row]
@@ -210,7 +217,7 @@ class Binder:
         """Return what a person should know of targets whose region is nowhere in a sample."""
         told = []
         for target in targets:
-            if not isinstance(target, ClassTarget) or target.region == "everywhere":
+            if not isinstance(target, ClassTarget) or target.region == "everywhere" or target.at:
                 continue
             shape, axis = self._shape(target.prediction, asked)
             positions = tuple(size for i, size in enumerate(shape[1:]) if i != axis - 1)
@@ -232,8 +239,22 @@ class Binder:
             raise TargetError(
                 f"{asked.keys[0]} has no ground truth, so it has no loss.", fix="Explain a class."
             )
-        names = tuple(c.name for c in loss.connections if c.source == "prediction")
-        return MeasuredLoss(lambda outputs: _measured(loss, asked, outputs), names)
+        return _number(f"The loss {loss.name!r}", loss, asked)
+
+    def _scalar(self, target: ScalarTarget, asked: Asked) -> BoundTarget:
+        given = next((one for one in self._integration.targets if one.name == target.name), None)
+        if given is None:
+            known = ", ".join(one.name for one in self._integration.targets)
+            fix = f"It names: {known}." if known else "Write one under @percepta.target('name')."
+            raise TargetError(f"The integration names no target {target.name!r}.", fix=fix)
+        if not asked.ground_truths and any(
+            one.source == "ground_truth" for one in given.connections
+        ):
+            raise TargetError(
+                f"{asked.keys[0]} has no ground truth, which the target {given.name!r} needs.",
+                fix="Explain a class.",
+            )
+        return _number(f"The target {given.name!r}", given, asked)
 
     def _value(self, target: OutputTarget, asked: Asked) -> BoundTarget:
         shape, _ = self._shape(target.prediction, asked)
@@ -262,9 +283,42 @@ class Binder:
         return Similarity(self._calibration, target.space, mean, towards)
 
 
-def _measured(loss: Loss, asked: Asked, outputs: Mapping[str, Array]) -> FloatArray:
-    batch = Batch(asked.keys, asked.inputs, asked.ground_truths, outputs, asked.samples)
-    measured = measure_one(loss, batch)
-    if measured.failures:
-        raise TargetError(f"The loss cannot be measured: {next(iter(measured.failures.values()))}")
-    return measured.columns[loss.name]
+def _only(target: ClassTarget, positions: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Return the one position that a target names."""
+    at = target.at or ()
+    inside = len(at) == len(positions) and all(
+        0 <= place < size for place, size in zip(at, positions, strict=True)
+    )
+    if not inside:
+        raise _no_position(target, positions)
+    chosen = np.zeros(positions, bool)
+    chosen[at] = True
+    return chosen
+
+
+def _no_position(target: ClassTarget, positions: tuple[int, ...]) -> TargetError:
+    has = f"Its positions are of the shape {list(positions)}." if positions else "It has none."
+    return TargetError(
+        f"The prediction {target.prediction!r} has no position {list(target.at or ())}.", fix=has
+    )
+
+
+def _number(title: str, function: Loss | TargetFunction, asked: Asked) -> MeasuredNumber:
+    """Bind what a function of the user's gives."""
+
+    def batch(outputs: Mapping[str, Array]) -> Batch:
+        return Batch(asked.keys, asked.inputs, asked.ground_truths, outputs, asked.samples)
+
+    def measure(outputs: Mapping[str, Array]) -> FloatArray:
+        measured = measure_one(function, batch(outputs))
+        if measured.failures:
+            raise TargetError(
+                f"{title} cannot be measured: {next(iter(measured.failures.values()))}"
+            )
+        return measured.columns[function.name]
+
+    def call(outputs: Mapping[str, Any]) -> Any:
+        return function.function(**(batch(outputs).arguments(function.connections) or {}))
+
+    names = tuple(c.name for c in function.connections if c.source == "prediction")
+    return MeasuredNumber(title, measure, call, names)

@@ -6,7 +6,7 @@ depends on each of them; :mod:`percepta.models.linear_target` carries that on th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -14,15 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from percepta.analysis.latent import Calibration, Pooling
-from percepta.core.errors import TargetError
 from percepta.models import Forward
 
 FloatArray = NDArray[np.float32]
-Arrays = Mapping[str, NDArray[Any]]
-
-MOST_OUTPUTS = 4_096
-"""Outputs of a sample that a loss of the user's is differentiated by, one by one."""
-_STEP = 1e-2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,7 +51,7 @@ class BoundTarget(Protocol):
 
 
 @dataclass(frozen=True)
-class _OfOutputs:
+class OfOutputs:
     """What targets share that are made of outputs alone."""
 
     @property
@@ -72,7 +66,7 @@ class _OfOutputs:
 
 
 @dataclass(frozen=True, eq=False)
-class WeightedOutput(_OfOutputs):
+class WeightedOutput(OfOutputs):
     """A weighted sum of one output: a class score, a value, the mean score over a region.
 
     Attributes:
@@ -95,7 +89,7 @@ class WeightedOutput(_OfOutputs):
 
 
 @dataclass(frozen=True, eq=False)
-class LogOdds(_OfOutputs):
+class LogOdds(OfOutputs):
     """The log-odds of a class where the output already is probabilities.
 
     A probability near one hardly moves with the network's evidence for it; its log-odds move as the score
@@ -132,52 +126,6 @@ class LogOdds(_OfOutputs):
         others = np.where(picked, 0, probabilities).sum(axis=self.axis, keepdims=True)
         share = np.asarray(self.chosen.sum(axis=self.axis, keepdims=True), np.float64)
         return np.maximum(own, 1e-30), np.maximum(others, 1e-30), share
-
-
-@dataclass(frozen=True, eq=False)
-class MeasuredLoss(_OfOutputs):
-    """A loss of the integration's, differentiated by trying: any function will do.
-
-    Attributes:
-        measure: ``outputs -> [B]``, for the samples this is bound to; each array ``[B, …]``.
-        predictions: the outputs it depends on.
-    """
-
-    measure: Callable[[Arrays], FloatArray]
-    predictions: tuple[str, ...]
-
-    def value(self, forward: Forward) -> FloatArray:
-        """Return the loss, ``[B]``."""
-        return self.measure(forward.outputs)
-
-    def slopes(self, forward: Forward) -> Slopes:
-        """Return the derivatives by central differences, every value of every output moved in turn.
-
-        Raises:
-            TargetError: the outputs are too many.
-        """
-        found: dict[str, FloatArray] = {}
-        for name in self.predictions:
-            output = np.asarray(forward.outputs[name], np.float32)
-            flat = output.reshape(len(output), -1)
-            if flat.shape[1] > MOST_OUTPUTS:
-                raise TargetError(
-                    f"The loss cannot be differentiated: {name!r} has {flat.shape[1]:,} values a sample.",
-                    fix="Explain a class instead, or use a built-in loss.",
-                )
-            step = _STEP * np.maximum(1, np.abs(flat).max(axis=1))
-            slopes = np.empty_like(flat)
-            for index in range(flat.shape[1]):
-                ends = []
-                for sign in (1, -1):
-                    moved = flat.copy()
-                    moved[:, index] += sign * step
-                    ends.append(
-                        self.measure({**forward.outputs, name: moved.reshape(output.shape)})
-                    )
-                slopes[:, index] = (ends[0] - ends[1]) / (2 * step)
-            found[name] = slopes.reshape(output.shape)
-        return Slopes(found)
 
 
 @dataclass(frozen=True, eq=False)

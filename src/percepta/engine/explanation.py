@@ -27,7 +27,8 @@ class Wish:
         method: name of an attribution method; None: Layer-CAM; integrated gradients where no
             layer has positions, RISE where there are no gradients.
         layers: names of layers; None: one of each depth.
-        signed: whether what speaks against the target is wanted too; None: for a loss and a direction.
+        signed: whether what speaks against the target is wanted too; None: for a loss, a named
+            number and a direction.
         seed: of what is random.
     """
 

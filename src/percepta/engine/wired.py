@@ -40,6 +40,8 @@ def _functions(integration: Integration, model: Model) -> Iterator[WiredFunction
         yield _connected("loss", loss.name, loss.where, loss.connections)
     for metric in integration.metrics:
         yield _connected("metric", metric.name, metric.where, metric.connections)
+    for target in integration.targets:
+        yield _connected("target", target.name, target.where, target.connections)
     for shown in integration.visualizers:
         yield _connected("visualizer", shown.name, shown.where, shown.connections)
     for space in integration.latent_spaces:

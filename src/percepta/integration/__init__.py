@@ -17,6 +17,7 @@ from percepta.integration.decorators import (
     model,
     predictions,
     subsets,
+    target,
     visualizer,
 )
 from percepta.integration.defaults import complete
@@ -33,6 +34,7 @@ from percepta.integration.integration import (
     Prediction,
     Reader,
     Reading,
+    TargetFunction,
     Visualizer,
 )
 from percepta.integration.measuring import Batch, Measures, measure
@@ -60,6 +62,7 @@ __all__ = [
     "Reading",
     "SampleBatch",
     "Samples",
+    "TargetFunction",
     "Visualizer",
     "check",
     "collecting",
@@ -81,6 +84,7 @@ __all__ = [
     "read_spread",
     "show",
     "subsets",
+    "target",
     "use_loss",
     "use_metric",
     "visualizer",

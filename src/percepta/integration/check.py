@@ -24,9 +24,9 @@ from percepta.integration.check_log import PartLog
 from percepta.integration.check_reading import check_readings
 from percepta.integration.check_report import CheckedPart, CheckReport, Finding
 from percepta.integration.defaults import complete
-from percepta.integration.integration import Integration, Loss, Metric, Reading
+from percepta.integration.integration import Integration, Reading
 from percepta.integration.masks import stacked
-from percepta.integration.measuring import Batch
+from percepta.integration.measuring import Batch, Measuring
 from percepta.integration.samples import Samples
 
 
@@ -183,7 +183,8 @@ class _Check:
         for name in batches[0].predictions:
             self._note(*check_prediction(name, declared.get(name), batches))
         self._complete(batches)
-        functions: tuple[Loss | Metric, ...] = (*self.integration.losses, *self.integration.metrics)
+        given = self.integration
+        functions: tuple[Measuring, ...] = (*given.losses, *given.metrics, *given.targets)
         for function in functions:
             self._note(*check_measure(function, batches))
         for space in self.integration.latent_spaces:

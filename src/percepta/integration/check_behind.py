@@ -13,9 +13,9 @@ from percepta.integration.arrays import all_finite
 from percepta.integration.check_log import ArrayLog, PartLog
 from percepta.integration.check_report import CheckedPart
 from percepta.integration.defaults import check_labels
-from percepta.integration.integration import LatentSpace, Loss, Metric, Prediction, Visualizer
+from percepta.integration.integration import LatentSpace, Metric, Prediction, Visualizer
 from percepta.integration.latents import latents_of, width_of
-from percepta.integration.measuring import Batch, measure_one
+from percepta.integration.measuring import Batch, Measuring, kind_of, measure_one
 from percepta.integration.showing import of_one, show
 
 Warned = list[tuple[str, str | None]]
@@ -46,9 +46,9 @@ def check_prediction(
     return log.part(), warned
 
 
-def check_measure(function: Loss | Metric, batches: Sequence[Batch]) -> tuple[CheckedPart, Warned]:
-    """Compute one loss or metric."""
-    log = PartLog("loss" if isinstance(function, Loss) else "metric", function.name)
+def check_measure(function: Measuring, batches: Sequence[Batch]) -> tuple[CheckedPart, Warned]:
+    """Compute one loss, metric or target."""
+    log = PartLog(kind_of(function), function.name)
     columns: dict[str, list[NDArray[np.float32]]] = {}
     decided = None
     labels: set[str] = set()
@@ -80,12 +80,10 @@ def check_measure(function: Loss | Metric, batches: Sequence[Batch]) -> tuple[Ch
     return log.part(), warned
 
 
-def _odd_values(
-    function: Loss | Metric, name: str, values: NDArray[Any], *, failed: bool
-) -> Warned:
-    if isinstance(function, Loss):
+def _odd_values(function: Measuring, name: str, values: NDArray[Any], *, failed: bool) -> Warned:
+    if not isinstance(function, Metric):
         if len(values) > 2 and values[0] != 0 and np.ptp(values) == 0:
-            said = f"The loss {name!r} is {values[0]:g} for all {len(values)} samples tried."
+            said = f"The {kind_of(function)} {name!r} is {values[0]:g} for all {len(values)} samples tried."
             return [(said, "Check that it receives this sample's prediction and ground truth.")]
     elif np.isnan(values).all() and not failed:
         return [(f"The metric {name!r} is missing for all samples tried.", None)]

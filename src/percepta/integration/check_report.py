@@ -17,6 +17,7 @@ Kind = Literal[
     "prediction",
     "loss",
     "metric",
+    "target",
     "visualizer",
     "latent_space",
     "mask",

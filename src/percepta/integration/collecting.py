@@ -25,6 +25,7 @@ from percepta.integration.integration import (
     MetadataFunction,
     Metric,
     Prediction,
+    TargetFunction,
     Visualizer,
 )
 from percepta.integration.latents import check_spaces
@@ -38,7 +39,7 @@ DEFAULT_PREDICTION = Prediction("prediction")
 _active: ContextVar[Collector | None] = ContextVar("percepta_collector", default=None)
 
 
-Connected = Loss | Metric | Visualizer | LatentSpace
+Connected = Loss | Metric | Visualizer | LatentSpace | TargetFunction
 """What has arguments to be connected."""
 
 
@@ -61,6 +62,7 @@ class Collector:
     predictions: list[Prediction] = field(default_factory=list)
     model: Callable[[], Any] | None = None
     visualizers: list[str] = field(default_factory=list)
+    targets: list[str] = field(default_factory=list)
     latent_spaces: list[LatentSpace] = field(default_factory=list)
     mask: MaskFunction | None = None
     wishes: list[_Wish | Chosen] = field(default_factory=list)
@@ -152,6 +154,7 @@ class Collector:
             losses=tuple(item for item in made if isinstance(item, Loss)),
             metrics=tuple(item for item in made if isinstance(item, Metric)),
             visualizers=tuple(item for item in made if isinstance(item, Visualizer)),
+            targets=tuple(item for item in made if isinstance(item, TargetFunction)),
             latent_spaces=tuple(spaces),
             mask=self.mask,
             model=self.model,

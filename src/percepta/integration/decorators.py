@@ -20,6 +20,7 @@ from percepta.integration.integration import (
     MetadataFunction,
     Metric,
     Prediction,
+    TargetFunction,
     Visualizer,
 )
 
@@ -148,6 +149,26 @@ def metric(
         collector.wish(Metric(checked, function, direction=ways, where=where), connect)
 
     return named("metric", name, add)
+
+
+def target(name: str, connect: Mapping[str, str] | None = None) -> Decorator:
+    """Declare a number that heat maps can explain: arrays with a batch axis, by argument name -> ``[B]``.
+
+    It is a target beside the classes and the losses, such as the margin between two classes, the distance
+    of two points that the model predicts, or the uncertainty of an answer. Written in functions of numpy or
+    torch it may be made of any number of outputs.
+
+    Args:
+        name: name of the target.
+        connect: as for `loss`.
+    """
+
+    def add(function: F, collector: Collector, where: Where) -> None:
+        checked = collector.named("target", name, collector.targets, where)
+        collector.targets.append(checked)
+        collector.wish(TargetFunction(checked, function, where=where), connect)
+
+    return named("target", name, add)
 
 
 def visualizer(

@@ -179,6 +179,16 @@ class Metric:
 
 
 @dataclass(frozen=True, slots=True)
+class TargetFunction:
+    """A number that heat maps can explain: arrays with a batch axis, by argument name -> ``[B]``."""
+
+    name: str
+    function: Callable[..., Any]
+    connections: tuple[Connection, ...] = ()
+    where: Where = field(default_factory=Where)
+
+
+@dataclass(frozen=True, slots=True)
 class Visualizer:
     """A visualizer: arrays of ONE sample, by argument name -> a visual (`percepta.core.visuals`).
 
@@ -294,6 +304,7 @@ class Integration:
         losses: losses, with the arguments connected.
         metrics: metrics, with the arguments connected.
         visualizers: visualizers, with the arguments connected.
+        targets: numbers that heat maps can explain, with the arguments connected.
         model: ``() -> model object or path``, or None where the user gives the model another way.
         code_hash: sha256 of the user's code.
         path: path of the script, or None.
@@ -313,6 +324,7 @@ class Integration:
     losses: tuple[Loss, ...] = ()
     metrics: tuple[Metric, ...] = ()
     visualizers: tuple[Visualizer, ...] = ()
+    targets: tuple[TargetFunction, ...] = ()
     model: Callable[[], Any] | None = None
     code_hash: str = ""
     path: str | None = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,11 +26,19 @@ from percepta.integration.deciding import (
     checked,
     share_right,
 )
-from percepta.integration.integration import Connection, Integration, Loss, Metric
+from percepta.integration.integration import (
+    Connection,
+    Integration,
+    Loss,
+    Metric,
+    TargetFunction,
+)
 from percepta.integration.samples import SampleBatch, Samples
 
 Arrays = Mapping[str, NDArray[Any]]
 Columns = dict[str, NDArray[np.float32]]
+Measuring = Loss | Metric | TargetFunction
+"""What gives values for every sample of a batch."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,8 +128,8 @@ def measure(integration: Integration, batch: Batch) -> Measures:
     return whole
 
 
-def measure_one(function: Loss | Metric, batch: Batch) -> Measures:
-    """Compute one loss or metric for a batch of one subset; nothing where it needs a ground truth.
+def measure_one(function: Measuring, batch: Batch) -> Measures:
+    """Compute one loss, metric or target for a batch of one subset; nothing where it needs a ground truth.
 
     Raises:
         IntegrationError: it returned something else than one value per sample.
@@ -130,14 +138,25 @@ def measure_one(function: Loss | Metric, batch: Batch) -> Measures:
     if arguments is None:
         return Measures({}, {})
     measures = _measured(function, arguments, batch.keys)
-    if isinstance(function, Loss):
+    if not isinstance(function, Metric):
         count = len(batch.keys)
         values = measures.columns.setdefault(function.name, np.full(count, np.nan, np.float32))
-        _check_loss(function, values, batch.keys, measures.failures)
+        _check_finite(function, values, batch.keys, measures.failures)
     return measures
 
 
-def _measured(function: Loss | Metric, arguments: Arguments, keys: Sequence[SampleKey]) -> Measures:
+def kind_of(function: Measuring) -> Literal["loss", "metric", "target"]:
+    """Return what a function makes."""
+    match function:
+        case Loss():
+            return "loss"
+        case Metric():
+            return "metric"
+        case TargetFunction():
+            return "target"
+
+
+def _measured(function: Measuring, arguments: Arguments, keys: Sequence[SampleKey]) -> Measures:
     try:
         answers = ask(function.function, function.where, arguments, keys)
     except IntegrationError as error:
@@ -160,22 +179,23 @@ def _measured(function: Loss | Metric, arguments: Arguments, keys: Sequence[Samp
     return measures
 
 
-def _parts(function: Loss | Metric, value: Any) -> list[tuple[str, Any, str]]:
+def _parts(function: Measuring, value: Any) -> list[tuple[str, Any, str]]:
     """Return what a function gave as field name, value, and words for an error."""
     if not isinstance(value, Mapping):
-        if isinstance(function, Loss) and are_decisions(value):
+        if not isinstance(function, Metric) and are_decisions(value):
             raise IntegrationError(
                 f"{name_of(function.function)}() returned decisions.",
                 where=function.where,
-                fix="A loss returns one number per sample; return decisions from an "
+                fix=f"A {kind_of(function)} returns one number per sample; return decisions from an "
                 "@percepta.metric.",
             )
         return [(function.name, value, "")]
-    if isinstance(function, Loss):
+    if not isinstance(function, Metric):
         raise IntegrationError(
             f"{name_of(function.function)}() returned a dict.",
             where=function.where,
-            fix="A loss returns one array; return the parts of it from an @percepta.metric.",
+            fix=f"A {kind_of(function)} returns one array; return the parts of it from an "
+            "@percepta.metric.",
         )
     return [
         (f"{function.name}_{key}", part, f" for the key {key!r}") for key, part in value.items()
@@ -183,7 +203,7 @@ def _parts(function: Loss | Metric, value: Any) -> list[tuple[str, Any, str]]:
 
 
 def _decided(
-    function: Loss | Metric,
+    function: Measuring,
     value: Sequence[Sequence[Decision]],
     keys: Sequence[SampleKey],
     rows: range,
@@ -208,7 +228,7 @@ def _decided(
     return found
 
 
-def _column(function: Loss | Metric, value: Any, count: int, part: str) -> NDArray[np.float32]:
+def _column(function: Measuring, value: Any, count: int, part: str) -> NDArray[np.float32]:
     name = name_of(function.function)
     if isinstance(value, list | tuple) and any(item is None for item in value):
         value = [np.nan if item is None else item for item in value]
@@ -240,8 +260,8 @@ def _column(function: Loss | Metric, value: Any, count: int, part: str) -> NDArr
     )
 
 
-def _check_loss(
-    loss: Loss,
+def _check_finite(
+    function: Loss | TargetFunction,
     values: NDArray[np.float32],
     keys: Sequence[SampleKey],
     failures: dict[int, SampleError],
@@ -250,17 +270,18 @@ def _check_loss(
         key = keys[index]
         shown = "NaN" if np.isnan(values[index]) else "infinite"
         problem = SampleError(
-            f"The loss {loss.name!r} is {shown}.",
-            where=at_sample(loss.where, key.subset, key.id),
+            f"The {kind_of(function)} {function.name!r} is {shown}.",
+            where=at_sample(function.where, key.subset, key.id),
             fix="Look for a logarithm of zero or a division by zero in it, and for values that are "
             "not finite in the model's output and the ground truth.",
         )
         failures.setdefault(index, problem)
 
 
-def _placed(error: IntegrationError, function: Loss | Metric) -> IntegrationError:
+def _placed(error: IntegrationError, function: Measuring) -> IntegrationError:
     """Name the loss or metric, and its place, in an error that a built-in function raised."""
-    kind = "loss" if isinstance(function, Loss) else "metric"
-    sentence = f"The {kind} {function.name!r}: {error.message[0].lower()}{error.message[1:]}"
+    sentence = (
+        f"The {kind_of(function)} {function.name!r}: {error.message[0].lower()}{error.message[1:]}"
+    )
     where = error.where if error.where != Where() else function.where
     return IntegrationError(sentence, where=where, fix=error.fix)

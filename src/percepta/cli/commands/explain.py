@@ -40,9 +40,33 @@ def explain(
             help="Explain this class; repeatable. Else the predicted class and the true one.",
         ),
     ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            "--at",
+            metavar="POSITION",
+            help="Explain the classes at this position of the prediction, such as a token's: 5, or 12,40.",
+        ),
+    ] = None,
     loss: Annotated[
         bool, typer.Option("--loss", help="Explain the loss: what raises it, what lowers it.")
     ] = False,
+    target: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--target",
+            metavar="NAME",
+            help="Explain a number that the integration names, or the loss of that name; repeatable.",
+        ),
+    ] = None,
+    value: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--value",
+            metavar="PLACE",
+            help="Explain one value of an output, by its place in a sample, such as 0,4; repeatable.",
+        ),
+    ] = None,
     prediction: Annotated[
         str | None, typer.Option("--prediction", help="Whose classes, where there are several.")
     ] = None,
@@ -72,7 +96,10 @@ def explain(
         sample,
         row,
         tuple(class_ or ()),
+        at,
         loss,
+        tuple(target or ()),
+        tuple(value or ()),
         prediction,
         method,
         tuple(layer) if layer else None,

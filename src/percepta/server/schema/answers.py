@@ -20,18 +20,26 @@ Slot = Annotated[str | None, Field(max_length=64)]
 
 
 class ClassTarget(Request):
-    """The score of a class; of a prediction with positions, over a region of them."""
+    """The score of a class; of a prediction with positions, over a region of them, or ``at`` one of them."""
 
     kind: Literal["class"]
     prediction: str
     index: int
     region: Region = "predicted"
+    at: Annotated[list[int], Field(min_length=1, max_length=8)] | None = None
 
 
 class LossTarget(Request):
     """A loss: what raises it is positive, what lowers it negative."""
 
     kind: Literal["loss"]
+    name: str
+
+
+class ScalarTarget(Request):
+    """A number that the integration names."""
+
+    kind: Literal["scalar"]
     name: str
 
 
@@ -52,7 +60,8 @@ class DirectionTarget(Request):
 
 
 Target = Annotated[
-    ClassTarget | LossTarget | OutputTarget | DirectionTarget, Field(discriminator="kind")
+    ClassTarget | LossTarget | ScalarTarget | OutputTarget | DirectionTarget,
+    Field(discriminator="kind"),
 ]
 
 
@@ -63,7 +72,8 @@ class ExplainRequest(Request):
         rows: samples of one subset.
         method: name of an attribution method; null: Layer-CAM, or RISE for a model without gradients.
         layers: names of layers; null: one of each depth.
-        signed: whether what speaks against a target is wanted too; null: for a loss and a direction.
+        signed: whether what speaks against a target is wanted too; null: for a loss, a named number
+            and a direction.
         slot: who asks; a newer question of the same slot takes the place of one that waits.
     """
 

@@ -1,0 +1,132 @@
+"""Numbers that functions of the user's give, a loss or a named target, with their derivatives.
+
+The function is differentiated as it stands (:mod:`percepta.models.tracing`), and what comes of it is held
+against a central difference along a random direction. A function that cannot be differentiated so is tried
+value by value, where the outputs are few enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from percepta.core.errors import TargetError
+from percepta.engine.explained import FloatArray, OfOutputs, Slopes
+from percepta.models import Forward
+
+Arrays = Mapping[str, NDArray[Any]]
+
+MOST_OUTPUTS = 4_096
+"""Outputs of a sample that a function is tried by, one by one, if it cannot be differentiated."""
+_STEP = 1e-2
+"""How far outputs are moved to try a function."""
+_AGREES = 0.05
+"""Greatest difference between a derivative and what trying gives, as a share of what it may be."""
+
+
+@dataclass(frozen=True, eq=False)
+class MeasuredNumber(OfOutputs):
+    """A number that a function of the user's gives for the samples this is bound to.
+
+    Attributes:
+        title: what it is, such as ``The loss 'dice'``.
+        measure: outputs ``[B, …]`` by name -> ``[B]`` float32.
+        function: the bare function, outputs by name -> whatever it gives.
+        predictions: the outputs it depends on.
+    """
+
+    title: str
+    measure: Callable[[Arrays], FloatArray]
+    function: Callable[[Mapping[str, Any]], Any]
+    predictions: tuple[str, ...]
+
+    def value(self, forward: Forward) -> FloatArray:
+        """Return the number, ``[B]``."""
+        return self.measure(forward.outputs)
+
+    def slopes(self, forward: Forward) -> Slopes:
+        """Return the derivatives by every value of every output.
+
+        Raises:
+            TargetError: the function cannot be differentiated, and the outputs are too many to try.
+        """
+        moving = {
+            name: np.asarray(forward.outputs[name])
+            for name in self.predictions
+            if forward.outputs[name].dtype.kind == "f"
+        }
+        if not moving:
+            raise TargetError(
+                f"{self.title} depends on no output that can move a little.",
+                fix="Explain a class, or one value of an output.",
+            )
+        try:
+            return Slopes(self._traced(forward.outputs, moving))
+        except TargetError as reason:
+            values = sum(array[0].size for array in moving.values())
+            if values > MOST_OUTPUTS:
+                raise TargetError(
+                    f"{self.title} cannot be differentiated: {reason.message}.",
+                    fix="Write it in functions of numpy or torch that have derivatives; trying instead takes "
+                    f"outputs of at most {MOST_OUTPUTS:,} values a sample, and here are {values:,}.",
+                ) from None
+            return Slopes({name: self._tried(forward.outputs, name) for name in moving})
+
+    def _traced(self, outputs: Arrays, moving: Arrays) -> dict[str, FloatArray]:
+        from percepta.models.tracing import trace
+
+        traced = trace(lambda arrays: self.function({**outputs, **arrays}), moving)
+        self._check(outputs, moving, traced.slopes)
+        return traced.slopes
+
+    def _check(self, outputs: Arrays, moving: Arrays, slopes: Mapping[str, FloatArray]) -> None:
+        """Hold derivatives against a central difference along a random direction.
+
+        Raises:
+            TargetError: they do not agree.
+        """
+        random = np.random.default_rng(0)
+        ends: tuple[dict[str, NDArray[Any]], ...] = ({}, {})
+        expected = np.zeros(len(next(iter(moving.values()))))
+        may_be = np.zeros_like(expected)
+        for name, array in moving.items():
+            step = _STEP * _room(array.astype(float))
+            along = step * random.standard_normal(array.shape)
+            for end, sign in zip(ends, (1, -1), strict=True):
+                end[name] = (array + sign * along).astype(array.dtype)
+            moved = (ends[0][name].astype(float) - ends[1][name]) / 2  # less what rounding took
+            expected += (moved * slopes[name]).reshape(len(array), -1).sum(axis=1)
+            may_be += np.square(step * slopes[name]).reshape(len(array), -1).sum(axis=1)
+        high, low = (self.measure({**outputs, **end}).astype(float) for end in ends)
+        found = (high - low) / 2
+        rounding = 4 * np.finfo(np.float32).eps * (np.abs(high) + np.abs(low))
+        if (np.abs(found - expected) > _AGREES * np.sqrt(may_be) + rounding).any():
+            raise TargetError(
+                "its derivatives by torch do not agree with what happens when the outputs move a little"
+            )
+
+    def _tried(self, outputs: Arrays, name: str) -> FloatArray:
+        """Return the derivatives by central differences, every value of an output moved in turn."""
+        output = np.asarray(outputs[name], np.float32)
+        flat = output.reshape(len(output), -1)
+        step = _STEP * np.maximum(1, np.abs(flat).max(axis=1))
+        slopes = np.empty_like(flat)
+        for index in range(flat.shape[1]):
+            ends = []
+            for sign in (1, -1):
+                moved = flat.copy()
+                moved[:, index] += sign * step
+                ends.append(self.measure({**outputs, name: moved.reshape(output.shape)}))
+            slopes[:, index] = (ends[0] - ends[1]) / (2 * step)
+        return slopes.reshape(output.shape)
+
+
+def _room(outputs: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how far each value can go, so that a probability stays one and a large value moves further."""
+    if outputs.min() >= 0 and outputs.max() <= 1:
+        return np.minimum(outputs, 1 - outputs)
+    return np.abs(outputs)

@@ -7,6 +7,7 @@ import { useStore } from "zustand";
 import { ApiError } from "../api/errors";
 import { columnQuery, coordinatesQuery, queryClient, runQuery } from "../api/queries";
 import type { FieldType, RunDetails } from "../api/types";
+import { FieldCard } from "../fields/FieldCard";
 import { Engine } from "../filters/engine";
 import { FilterBar } from "../filters/FilterBar";
 import { EmptyState } from "../shell/EmptyState";
@@ -70,6 +71,7 @@ function Opened({ run }: { run: RunDetails }) {
         <div className={classes.below}>
           <Outlet />
         </div>
+        <FieldCard />
       </div>
     </RunContext>
   );

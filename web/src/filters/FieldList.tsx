@@ -3,6 +3,7 @@ import { IconAbc, IconCheck, IconDecimal, IconNumber123, IconSearch, IconToggleL
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
 import type { Field, FieldType } from "../api/types";
 import { GROUPS } from "../explore/run";
+import { useFieldHover } from "../fields/fieldHover";
 import classes from "./fieldList.module.css";
 
 const ICONS = { float: IconDecimal, integer: IconNumber123, string: IconAbc, boolean: IconToggleLeft };
@@ -74,6 +75,7 @@ export function FieldList({ fields, chosen, onChoose, none }: {
 }
 
 function Option({ name, field, active, chosen, onChoose }: { name: string; field?: Field; active: boolean; chosen: boolean; onChoose: () => void }) {
+  const hover = useFieldHover(field?.name);
   return (
     <button
       type="button"
@@ -82,8 +84,8 @@ function Option({ name, field, active, chosen, onChoose }: { name: string; field
       className={classes.option}
       data-active={active || undefined}
       data-field={field?.name ?? ""}
-      title={field?.description || undefined}
       onClick={onChoose}
+      {...hover}
     >
       {field ? <TypeIcon type={field.type} /> : <span className={classes.type} />}
       <span className={classes.name}>{name}</span>

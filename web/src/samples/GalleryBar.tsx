@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { useState } from "react";
 import { useRun, useView } from "../explore/run";
 import { FieldList } from "../filters/FieldList";
+import { useSelected } from "../filters/hooks";
 import { count } from "../theme/format";
 import classes from "./samples.module.css";
 import type { Order } from "./useOrder";
@@ -19,6 +20,7 @@ export function GalleryBar({ order, size, onSize, children }: { order: Order; si
       <span className={classes.total} data-testid="gallery-count">
         <b>{order.rows ? count(order.rows.length) : "…"}</b> {WORDS[order.what]}
       </span>
+      <Narrow order={order} />
       <Sort />
       <span className={classes.space} />
       {layout === "grid" && <Slider size="xs" w={88} min={44} max={160} value={size} onChange={onSize} label={null} aria-label="Size of the pictures" />}
@@ -33,6 +35,19 @@ export function GalleryBar({ order, size, onSize, children }: { order: Order; si
       />
       {children}
     </div>
+  );
+}
+
+/** Between the selection and what it was made from, while samples are selected. */
+function Narrow({ order }: { order: Order }) {
+  const selected = useSelected();
+  const set = useView((view) => view.set);
+  if (!selected || (order.what !== "selected" && selected.count < 2)) return null;
+  const only = order.what === "selected";
+  return (
+    <Button size="compact-xs" variant="subtle" onClick={() => set({ narrow: !only })} data-testid="narrow-list">
+      {only ? "Show the others too" : `Only the ${count(selected.count)} selected`}
+    </Button>
   );
 }
 

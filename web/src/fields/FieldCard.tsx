@@ -20,7 +20,7 @@ export function FieldCard() {
   if (!rested || !field) return null;
   return (
     <Portal>
-      <Card field={field} {...rested} />
+      <Card field={field} box={rested.box} side={rested.side} />
     </Portal>
   );
 }

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from fastapi import APIRouter, Response
+from fastapi.responses import StreamingResponse
 
 from percepta.server.charts import answers_of_charts
 from percepta.server.routes.parameters import Id
@@ -13,6 +16,7 @@ from percepta.server.schema.dashboards import (
     TellsRequest,
     TrainingCurves,
 )
+from percepta.server.schema.filters import read_filter
 from percepta.server.services import Serving
 
 router = APIRouter(prefix="/runs/{run}", tags=["charts"])
@@ -27,7 +31,9 @@ def answer_charts(run: Id, body: ChartsRequest, services: Serving) -> ChartsAnsw
 @router.post("/tells", operation_id="explain_field")
 def explain_field(run: Id, body: TellsRequest, services: Serving) -> TellsAnswer:
     """Rank fields by how much they tell about a metric."""
-    raise NotImplementedError
+    params = body.model_dump(mode="json", exclude={"slot"})
+    params["filter"] = read_filter(body.filter).to_json()
+    return TellsAnswer.model_validate(services.answers.ask(run, "tells", params, body.slot))
 
 
 @router.get("/training", operation_id="get_training")
@@ -44,4 +50,18 @@ def get_training(run: Id, services: Serving) -> TrainingCurves:
 )
 def export_samples(run: Id, body: ExportRequest, services: Serving) -> Response:
     """Write the matching samples to a file: CSV, JSON or Parquet."""
-    raise NotImplementedError
+    from percepta.storage.export import FORMATS, Selection
+
+    chosen = Selection.of(
+        services.query(run, body.map),
+        read_filter(body.filter),
+        body.fields,
+        body.order_by,
+        body.descending,
+    )
+    # The first piece is made here: what can go wrong does so before the answer has begun.
+    pieces = chosen.write(body.format)
+    first = next(pieces)
+    headers = {"content-disposition": f'attachment; filename="samples-{run[:8]}.{body.format}"'}
+    media_type = FORMATS[body.format].media_type
+    return StreamingResponse(chain([first], pieces), headers=headers, media_type=media_type)

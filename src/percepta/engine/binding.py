@@ -48,6 +48,8 @@ class Asked:
         ground_truths: by name, ``[B, …]``; empty for unlabeled samples.
         samples: the subset.
         run: runs the model over them.
+        masks: bool ``[B, H, W]``, where those that are objects lie in their pictures, empty for those that
+            are a whole; None: all are.
     """
 
     keys: tuple[SampleKey, ...]
@@ -55,6 +57,7 @@ class Asked:
     ground_truths: Mapping[str, Array]
     samples: Samples
     run: Callable[[], Forward]
+    masks: NDArray[np.bool_] | None = None
 
     @cached_property
     def forward(self) -> Forward:
@@ -74,7 +77,8 @@ class Asked:
             return Forward(take(one.outputs), take(one.mean), take(one.max))
 
         keys = tuple(self.keys[row] for row in rows)
-        return Asked(keys, take(self.inputs), take(self.ground_truths), self.samples, run)
+        masks = None if self.masks is None else self.masks[rows]
+        return Asked(keys, take(self.inputs), take(self.ground_truths), self.samples, run, masks)
 
     def repeated(self, times: int) -> Asked:
         """Return every sample so many times, one after the other: aa bb cc."""
@@ -118,7 +122,7 @@ class Binder:
             case ScalarTarget():
                 return self._scalar(first, asked)
             case DirectionTarget():
-                return self._direction(first)
+                return self._direction(first, asked)
 
     def rival(self, target: Target, asked: Asked, row: int) -> Target | None:
         """Return the strongest other class of a sample; None where nothing is a rival."""
@@ -214,8 +218,8 @@ class Binder:
         return np.ones(positions, bool)
 
     def remarks(self, targets: Sequence[Target], asked: Asked) -> list[str]:
-        """Return what a person should know of targets whose region is nowhere in a sample."""
-        told = []
+        """Return what a person should know of targets, such as that a region is nowhere in a sample."""
+        told = self._of_objects(targets, asked)
         for target in targets:
             if not isinstance(target, ClassTarget) or target.region == "everywhere" or target.at:
                 continue
@@ -229,6 +233,22 @@ class Binder:
                 who = "The model says" if target.region == "predicted" else "The ground truth says"
                 told.append(f"{who} {name} nowhere in {key}: its score everywhere is explained.")
         return told
+
+    @staticmethod
+    def _of_objects(targets: Sequence[Target], asked: Asked) -> list[str]:
+        if asked.masks is None:
+            return []
+        similar = any(isinstance(target, DirectionTarget) for target in targets)
+        said = (
+            "the similarity is that of the object, its layers pooled within its mask."
+            if similar
+            else "what is explained is the model's answer to the whole picture."
+        )
+        return [
+            f"{key} is an object in a picture: {said}"
+            for key, mask in zip(asked.keys, asked.masks, strict=True)
+            if mask.any()
+        ]
 
     def _loss(self, target: LossTarget, asked: Asked) -> BoundTarget:
         loss = next((one for one in self._integration.losses if one.name == target.name), None)
@@ -271,7 +291,7 @@ class Binder:
         weights[place] = 1
         return self._weighted(target.prediction, weights)
 
-    def _direction(self, target: DirectionTarget) -> BoundTarget:
+    def _direction(self, target: DirectionTarget, asked: Asked) -> BoundTarget:
         if self._calibration is None or target.space not in self._calibration.recipes:
             known = ", ".join(self._calibration.recipes) if self._calibration else "none"
             raise TargetError(
@@ -280,7 +300,7 @@ class Binder:
             )
         towards = self._population.direction(target.space, target.rows)
         mean = self._population.mean(target.space)
-        return Similarity(self._calibration, target.space, mean, towards)
+        return Similarity(self._calibration, target.space, mean, towards, asked.masks)
 
 
 def _only(target: ClassTarget, positions: tuple[int, ...]) -> NDArray[np.bool_]:

@@ -129,6 +129,7 @@ class Explainer:
             batch.ground_truths,
             samples,
             lambda: run_batch(self.integration, self.model, batch, ()),
+            batch.masks,
         )
 
     def forward(self, rows: Sequence[int], capture: Sequence[str]) -> Forward:

@@ -43,6 +43,10 @@ class BoundTarget(Protocol):
     def pooling(self) -> Pooling:
         """How their responses are pooled."""
 
+    @property
+    def masks(self) -> NDArray[np.bool_] | None:
+        """The positions that they are pooled over, ``[B, H, W]``; None: all."""
+
     def value(self, forward: Forward) -> FloatArray:
         """Return the target, ``[B]``."""
 
@@ -63,6 +67,11 @@ class OfOutputs:
     def pooling(self) -> Pooling:
         """Of no meaning."""
         return "mean"
+
+    @property
+    def masks(self) -> None:
+        """Of no meaning."""
+        return
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,12 +146,14 @@ class Similarity:
         space: name of the latent space.
         mean: ``[D]``, of the population.
         towards: ``[D]``, a unit vector.
+        masks: bool ``[B, H, W]``, the objects that responses are pooled over; None: all of the picture.
     """
 
     calibration: Calibration
     space: str
     mean: FloatArray
     towards: FloatArray
+    masks: NDArray[np.bool_] | None = None
 
     @property
     def capture(self) -> tuple[str, ...]:

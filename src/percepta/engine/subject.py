@@ -46,7 +46,7 @@ class ModelSubject:
         """Return the target, ``[B]``."""
 
         def value(target: BoundTarget, part: Mapping[str, Array]) -> FloatArray:
-            return target.value(self.model.forward(part, target.capture))
+            return target.value(self.model.forward(part, target.capture, target.masks))
 
         return np.concatenate(self._in_parts(inputs, value))
 
@@ -85,10 +85,12 @@ class ModelSubject:
         from percepta.models.linear_target import linear_target, target_of_outputs
 
         if target.capture:
-            forward = self.model.forward(inputs, target.capture)
+            forward = self.model.forward(inputs, target.capture, target.masks)
             slopes = target.slopes(forward)
             asked = tuple(dict.fromkeys((*of_layers, *slopes.pooled)))
-            goal = linear_target(slopes.outputs, slopes.pooled, self._layers, target.pooling)
+            goal = linear_target(
+                slopes.outputs, slopes.pooled, self._layers, target.pooling, target.masks
+            )
             found = self.model.gradients(inputs, goal, of_inputs=of_inputs, of_layers=asked)
             return target.value(forward), found
         goal = target_of_outputs(lambda given: target.slopes(given).outputs)

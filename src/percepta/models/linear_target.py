@@ -6,6 +6,7 @@ own derivatives. So that is the only thing torch has to differentiate.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 
 import numpy as np
@@ -13,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 
 from percepta.models.differentiating import to_numpy
+from percepta.models.masking import mask_weights
 from percepta.models.model import Forward, Layer, Target
 
 Weights = Mapping[str, NDArray[np.float32]]
@@ -23,6 +25,7 @@ def linear_target(
     of_pooled: Weights,
     layers: Mapping[str, Layer],
     pooling: str = "mean",
+    masks: NDArray[np.bool_] | None = None,
 ) -> Target:
     """Return ``sum(weights · outputs) + sum(weights · pooled responses)``, one value per sample.
 
@@ -31,6 +34,8 @@ def linear_target(
         of_pooled: by layer name, ``[B, C]``; those layers must be among the responses asked for.
         layers: the model's layers by name.
         pooling: ``mean`` or ``max`` over positions.
+        masks: bool ``[B, H, W]``, the positions that layers with a picture's grid are pooled over; empty (or
+            None): all.
     """
 
     def target(
@@ -41,9 +46,10 @@ def linear_target(
             for name, weights in of_outputs.items()
         ]
         for name, weights in of_pooled.items():
-            response = channels_second(responses[name], layers[name], len(weights)).flatten(2)
-            pooled = response.mean(2) if pooling == "mean" else response.amax(2)
-            terms.append((pooled.float() * _like(weights, pooled)).sum(1))
+            response = channels_second(responses[name], layers[name], len(weights)).float()
+            shares = _shares(masks, responses[name], layers[name])
+            pooled = _pooled(response, pooling, shares)
+            terms.append((pooled * _like(weights, pooled)).sum(1))
         return torch.stack(terms).sum(0)
 
     return target
@@ -74,6 +80,30 @@ def channels_second(response: torch.Tensor, layer: Layer, samples: int) -> torch
     if moved.shape[0] != samples:
         moved = moved.reshape(samples, -1, *moved.shape[1:]).movedim(1, 2)
     return moved if moved.ndim > 2 else moved.unsqueeze(-1)
+
+
+def _shares(
+    masks: NDArray[np.bool_] | None, response: torch.Tensor, layer: Layer
+) -> torch.Tensor | None:
+    """Return how much of each position counts, ``[B, 1, P]``; None: all alike."""
+    on_grid = response.ndim == 4 and layer.batch_axis == 0
+    if masks is None or not on_grid or len(response) != len(masks):
+        return None
+    grid = [
+        size for axis, size in enumerate(response.shape) if axis not in (0, layer.channel_axis % 4)
+    ]
+    shares = mask_weights(masks, (grid[0], grid[1]))
+    return torch.from_numpy(shares).to(response.device).flatten(1).unsqueeze(1)
+
+
+def _pooled(response: torch.Tensor, pooling: str, shares: torch.Tensor | None) -> torch.Tensor:
+    """Pool ``[B, C, …positions]`` as an evaluation does, see :mod:`percepta.models.masking`."""
+    flat = response.flatten(2)
+    if shares is None:
+        return flat.mean(2) if pooling == "mean" else flat.amax(2)
+    if pooling == "mean":
+        return (flat * shares).sum(2) / shares.sum(2)
+    return flat.masked_fill(shares == 0, -math.inf).amax(2)
 
 
 def _like(weights: NDArray[np.float32], tensor: torch.Tensor) -> torch.Tensor:

@@ -1697,7 +1697,7 @@ export interface components {
          * @description Where a field comes from; the order is the order of the sample panel.
          * @enum {string}
          */
-        FieldGroup: "loss" | "metric" | "prediction" | "metadata" | "latent" | "sample";
+        FieldGroup: "loss" | "metric" | "prediction" | "metadata" | "latent" | "sample" | "derived";
         /**
          * FieldInfo
          * @description A named, typed column over a run's samples.
@@ -2674,6 +2674,11 @@ export interface components {
          *         metrics: of training curves; empty: all.
          *         by: what training curves run over.
          *         text: of a text dashlet, plain with paragraphs.
+         *         relative: of a confusion matrix: counts as shares of their ``row`` (all that are so) or ``column``
+         *             (all that are predicted so).
+         *         absolute: of ROC and precision–recall: numbers of samples on the axes instead of rates.
+         *         logarithmic: of training curves: the axis of values.
+         *         smoothing: of training curves: how much of each point comes from those before it, 0..1.
          */
         Settings: {
             x?: components["schemas"]["Split"] | null;
@@ -2720,6 +2725,23 @@ export interface components {
              * @default
              */
             text: string;
+            /** Relative */
+            relative?: ("row" | "column") | null;
+            /**
+             * Absolute
+             * @default false
+             */
+            absolute: boolean;
+            /**
+             * Logarithmic
+             * @default false
+             */
+            logarithmic: boolean;
+            /**
+             * Smoothing
+             * @default 0
+             */
+            smoothing: number;
         };
         /**
          * Share
@@ -2994,11 +3016,16 @@ export interface components {
          *         information: share of the metric's entropy (in bins) that the field explains, 0..1, less what
          *             chance gives.
          *         p_value: probability that chance gives as much to the best of all fields (corrected for their number).
-         *         effect: of a number, rank correlation -1..1; of a value, how many standard deviations the mean
-         *             metric of ``value`` lies above that of the rest.
-         *         shape: ``rising``, ``falling``, ``curved`` (of numbers) or ``groups``.
-         *         value: of texts and booleans, the value whose mean metric differs most.
-         *         chart: the chart that shows it: a split of this field, the average metric and count of every part.
+         *         effect: in standard deviations of the metric: of a number, how far its average moves from the lowest
+         *             values to the highest (negative: it falls), or of a curve from its lowest part to its highest; of
+         *             texts and booleans, how far the average of ``value`` lies above that of the rest.
+         *         shape: ``rising``, ``falling``, ``curved`` or ``unclear`` (of numbers; unclear: the parts differ in how
+         *             the metric is spread, but not, beyond noise, in its average) or ``groups``.
+         *         value: of texts and booleans, the value whose average differs most; null: it is no single value.
+         *         split: the chart's split that shows it.
+         *         labels: parts of the field: bins of about equally many samples, or values, in words.
+         *         average: average metric of every part.
+         *         count: samples of every part.
          */
         Tells: {
             /** Field */
@@ -3015,7 +3042,7 @@ export interface components {
              * Shape
              * @enum {string}
              */
-            shape: "rising" | "falling" | "curved" | "groups";
+            shape: "rising" | "falling" | "curved" | "unclear" | "groups";
             /** Value */
             value: boolean | number | string | null;
             split: components["schemas"]["Split"];
@@ -3031,8 +3058,11 @@ export interface components {
          * @description Fields by how much they tell about the metric, the most telling first.
          *
          *     Attributes:
-         *         samples: how many were looked at; an even choice where there are very many.
-         *         permutations: how many shuffles the p-values rest on.
+         *         samples: how many were looked at: those that match and have a value of the metric.
+         *         matching: how many match.
+         *         permutations: how many shuffles of the metric the p-values rest on; the least p-value is one in one
+         *             more.
+         *         shuffled: how many samples were shuffled; an even choice where there are very many.
          *         skipped: fields that were not ranked, and why.
          */
         TellsAnswer: {
@@ -3046,6 +3076,8 @@ export interface components {
             matching: number;
             /** Permutations */
             permutations: number;
+            /** Shuffled */
+            shuffled: number;
             /** Skipped */
             skipped: {
                 [key: string]: string;

@@ -47,4 +47,8 @@ export const NO_SETTINGS: Settings = {
   metrics: [],
   by: null,
   text: "",
+  relative: null,
+  absolute: false,
+  logarithmic: false,
+  smoothing: 0,
 };

@@ -54,6 +54,11 @@ class Settings(Request):
         metrics: of training curves; empty: all.
         by: what training curves run over.
         text: of a text dashlet, plain with paragraphs.
+        relative: of a confusion matrix: counts as shares of their ``row`` (all that are so) or ``column``
+            (all that are predicted so).
+        absolute: of ROC and precision–recall: numbers of samples on the axes instead of rates.
+        logarithmic: of training curves: the axis of values.
+        smoothing: of training curves: how much of each point comes from those before it, 0..1.
     """
 
     x: Split | None = None
@@ -72,6 +77,10 @@ class Settings(Request):
     metrics: Annotated[list[str], Field(max_length=100)] = []
     by: Literal["step", "epoch"] | None = None
     text: Annotated[str, Field(max_length=20_000)] = ""
+    relative: Literal["row", "column"] | None = None
+    absolute: bool = False
+    logarithmic: bool = False
+    smoothing: Annotated[float, Field(ge=0, le=0.999)] = 0.0
 
 
 class Dashlet(Request):
@@ -227,11 +236,16 @@ class Tells(Message):
         information: share of the metric's entropy (in bins) that the field explains, 0..1, less what
             chance gives.
         p_value: probability that chance gives as much to the best of all fields (corrected for their number).
-        effect: of a number, rank correlation -1..1; of a value, how many standard deviations the mean
-            metric of ``value`` lies above that of the rest.
-        shape: ``rising``, ``falling``, ``curved`` (of numbers) or ``groups``.
-        value: of texts and booleans, the value whose mean metric differs most.
-        chart: the chart that shows it: a split of this field, the average metric and count of every part.
+        effect: in standard deviations of the metric: of a number, how far its average moves from the lowest
+            values to the highest (negative: it falls), or of a curve from its lowest part to its highest; of
+            texts and booleans, how far the average of ``value`` lies above that of the rest.
+        shape: ``rising``, ``falling``, ``curved`` or ``unclear`` (of numbers; unclear: the parts differ in how
+            the metric is spread, but not, beyond noise, in its average) or ``groups``.
+        value: of texts and booleans, the value whose average differs most; null: it is no single value.
+        split: the chart's split that shows it.
+        labels: parts of the field: bins of about equally many samples, or values, in words.
+        average: average metric of every part.
+        count: samples of every part.
     """
 
     field: str
@@ -240,7 +254,7 @@ class Tells(Message):
     information: float
     p_value: float
     effect: float
-    shape: Literal["rising", "falling", "curved", "groups"]
+    shape: Literal["rising", "falling", "curved", "unclear", "groups"]
     value: Scalar | None
     split: Split
     labels: list[str]
@@ -252,8 +266,11 @@ class TellsAnswer(Message):
     """Fields by how much they tell about the metric, the most telling first.
 
     Attributes:
-        samples: how many were looked at; an even choice where there are very many.
-        permutations: how many shuffles the p-values rest on.
+        samples: how many were looked at: those that match and have a value of the metric.
+        matching: how many match.
+        permutations: how many shuffles of the metric the p-values rest on; the least p-value is one in one
+            more.
+        shuffled: how many samples were shuffled; an even choice where there are very many.
         skipped: fields that were not ranked, and why.
     """
 
@@ -262,6 +279,7 @@ class TellsAnswer(Message):
     samples: int
     matching: int
     permutations: int
+    shuffled: int
     skipped: dict[str, str]
 
 

@@ -19,9 +19,10 @@ export type Split = Schemas["Split"];
 export type Measure = Schemas["Measure"];
 export type Aggregate = Schemas["Aggregate"];
 export type DashboardSummary = Schemas["DashboardSummary"];
-export type Dashboard = Schemas["Dashboard"];
-export type DashboardDocument = Schemas["DashboardDocument"];
-export type Dashlet = Schemas["Dashlet"];
+/** As the server sends it: with nothing left out that has a default. */
+export type Dashlet = Required<Schemas["Dashlet"]>;
+export type DashboardDocument = Omit<Schemas["DashboardDocument"], "dashlets"> & { dashlets: Dashlet[] };
+export type Dashboard = Omit<Schemas["Dashboard"], "document"> & { document: DashboardDocument };
 export type DashletKind = Schemas["DashletKind"];
 export type Settings = Schemas["Settings"];
 export type Place = Schemas["Place"];
@@ -51,12 +52,14 @@ export const exportSamples = async (run: string, body: ExportRequest, signal?: A
   (await http.POST("/api/runs/{run}/export", { params: ofRun(run), body, signal, parseAs: "blob" })).data as Blob;
 
 export const dashboards = (project: string) => data(http.GET("/api/projects/{project}/dashboards", { params: ofProject(project) }));
-export const dashboard = (dashboard: string) => data(http.GET("/api/dashboards/{dashboard}", { params: { path: { dashboard } } }));
-export const createDashboard = (project: string, body: DashboardDocument) =>
-  data(http.POST("/api/projects/{project}/dashboards", { params: ofProject(project), body }));
-export const createDefaultDashboard = (run: string) => data(http.POST("/api/runs/{run}/dashboards/default", { params: ofRun(run) }));
-export const changeDashboard = (dashboard: string, document: DashboardDocument, revision: number) =>
-  data(http.PUT("/api/dashboards/{dashboard}", { params: { path: { dashboard } }, body: { document, revision } }));
+export const dashboard = async (dashboard: string) =>
+  (await data(http.GET("/api/dashboards/{dashboard}", { params: { path: { dashboard } } }))) as Dashboard;
+export const createDashboard = async (project: string, body: DashboardDocument) =>
+  (await data(http.POST("/api/projects/{project}/dashboards", { params: ofProject(project), body }))) as Dashboard;
+export const createDefaultDashboard = async (run: string) =>
+  (await data(http.POST("/api/runs/{run}/dashboards/default", { params: ofRun(run) }))) as Dashboard;
+export const changeDashboard = async (dashboard: string, document: DashboardDocument, revision: number) =>
+  (await data(http.PUT("/api/dashboards/{dashboard}", { params: { path: { dashboard } }, body: { document, revision } }))) as Dashboard;
 export const deleteDashboard = (dashboard: string) => data(http.DELETE("/api/dashboards/{dashboard}", { params: { path: { dashboard } } }));
 
 export const derivedFields = (project: string) => data(http.GET("/api/projects/{project}/derived-fields", { params: ofProject(project) }));

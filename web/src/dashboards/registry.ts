@@ -1,8 +1,10 @@
 /** The kinds of dashlets there are, in the order of the menu that adds one. */
 import type { DashletKind } from "../api/dashboards";
+import { bar } from "./dashlets/bar";
+import { histogram } from "./dashlets/histogram";
 import type { DashletSpec } from "./spec";
 
-export const KINDS: readonly DashletSpec[] = [];
+export const KINDS: readonly DashletSpec[] = [bar, histogram];
 
 const BY_KIND = new Map(KINDS.map((spec) => [spec.kind, spec]));
 

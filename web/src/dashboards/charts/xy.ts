@@ -1,0 +1,254 @@
+/** The frame of charts with a measure over a split: cells, axes, marks, words for the pointer, brush. */
+import type { Measure, SplitValues } from "../../api/dashboards";
+import { count, number, percent, shortCount } from "../../theme/format";
+import { chosenOf, clausesOf, clausesOfSpan, partsOf } from "./choosing";
+import { colorsOf } from "./colors";
+import { type Cell, layCells } from "./facets";
+import { type At, isPart, measured, read, type Reading, type Role } from "./groups";
+import { firstMeasure, isAdditive, measureName, measureText, partName, splitName } from "./measures";
+import type { Brush, Datum, Drawing, Key, Tip } from "./picture";
+import { extent, fit, widthOf } from "./scales";
+
+export const XY_ROLES: readonly Role[] = ["x", "color", "columns", "rows"];
+
+/** Which side the parts of x stand on: bins on a scale of numbers, values one beside the other. */
+export interface Across {
+  split: SplitValues | undefined;
+  codes: (number | null)[];
+  edges: number[] | null;
+  names: string[];
+  /** Words run from top to bottom: parts have long names. */
+  flipped: boolean;
+}
+
+export interface Frame {
+  drawing: Drawing;
+  reading: Reading;
+  measure: Measure;
+  across: Across;
+  cells: Cell[];
+  colors: (number | null)[];
+  colorOf(code: number | null): string;
+  /** Whether the filter leaves something out, so that the whole stands behind. */
+  part: boolean;
+  /** Whether a part of x, or of the colour, is faded: others are chosen. */
+  faded(x: number | null, color: number | null): boolean;
+  dropped: number;
+}
+
+/** Read an answer into a frame. `turns`: whether long names may turn the chart. */
+export function frameOf(drawing: Drawing, turns: boolean): Frame {
+  const { settings, look, size, filter, own, runs } = drawing;
+  const answer = drawing.answers[0];
+  if (answer.kind !== "groups") throw new Error("This chart asks for groups.");
+  const reading = read(answer, settings, XY_ROLES);
+  const split = reading.split("x");
+  const codes = partsInOrder(reading, "x");
+  const edges = split?.edges ?? null;
+  const names = codes.map((code) => (split && code !== null ? partName(split, code, runs) : ""));
+  const columns = partsInOrder(reading, "columns");
+  const rows = partsInOrder(reading, "rows");
+  const faceted = columns.length * rows.length > 1;
+  const flipped = turns && !edges && !faceted && isLong(names, size.width) && names.length * 13 < size.height - 30 && size.width > 150;
+  const color = reading.split("color");
+  const palette = color ? colorsOf(color, own, look.theme) : () => look.accent;
+  const chosenX = split ? chosenOf(split, filter) : null;
+  const chosenColor = color ? chosenOf(color, filter) : null;
+  const title = (column: number | null, row: number | null) => {
+    const parts = [
+      [reading.split("columns"), column],
+      [reading.split("rows"), row],
+    ] as const;
+    return parts.flatMap(([one, code]) => (one && code !== null ? [partName(one, code, runs)] : [])).join(" · ");
+  };
+  const measure = firstMeasure(settings);
+  const left = flipped ? Math.min(size.width * 0.42, Math.max(...names.map(widthOf)) + 14) : 44;
+  const { cells, dropped } = layCells(size, { left, right: 12, top: 20, bottom: 34 }, columns, rows, title);
+  return {
+    drawing,
+    reading,
+    measure,
+    across: { split, codes, edges, names, flipped },
+    cells,
+    colors: partsInOrder(reading, "color"),
+    colorOf: (code) => palette(code ?? 0),
+    part: isPart(answer),
+    faded: (x, one) => (chosenX !== null && x !== null && !chosenX[x]) || (chosenColor !== null && one !== null && !chosenColor[one]),
+    dropped,
+  };
+}
+
+/** The parts that occur. Bins leave no holes; what has no value stands apart from them, in the note. */
+function partsInOrder(reading: Reading, role: Role): (number | null)[] {
+  const split = reading.split(role);
+  const codes = reading.codes(role);
+  if (role !== "x" || !split?.edges) return codes;
+  return Array.from({ length: partsOf(split) }, (_, bin) => bin);
+}
+
+function isLong(names: string[], width: number): boolean {
+  const band = (width - 60) / Math.max(1, names.length);
+  return Math.max(0, ...names.map(widthOf)) > Math.max(band - 4, 18);
+}
+
+/** What a measure's axis spans: zero and every value. */
+export function span(frame: Frame, values: Iterable<number | null | undefined>, zero: boolean) {
+  return { measure: frame.measure, ...extent(values, zero) };
+}
+
+/** Axes and grids of all cells, for one span of the measure. */
+export function axes(frame: Frame, { min, max, interval }: { min: number; max: number; interval: number }) {
+  const { across, cells, measure, reading, drawing } = frame;
+  const { look } = drawing;
+  const text = { color: look.dim, fontSize: 11 };
+  const measureAxis = (cell: Cell, labelled: boolean) => ({
+    type: "value" as const,
+    min,
+    max,
+    interval: cell.height < 70 && !across.flipped ? max - min || interval : interval,
+    name: labelled && cell.title === "" ? fit(measureName(measure), cell.width) : "",
+    nameLocation: "end" as const,
+    nameGap: 6,
+    nameTextStyle: { ...text, color: look.faint, align: across.flipped ? ("right" as const) : ("left" as const), padding: across.flipped ? 0 : [0, 0, 0, -38] },
+    axisLabel: { ...text, show: labelled, formatter: (value: number) => tick(measure, value), hideOverlap: true },
+    splitLine: { lineStyle: { color: look.line } },
+    axisLine: { show: false },
+    axisTick: { show: false },
+  });
+  const partsAxis = (cell: Cell, labelled: boolean) => {
+    const split = reading.split("x");
+    const name = labelled && split ? fit(splitName(split), cell.width) : "";
+    const shared = {
+      name: across.flipped ? "" : name,
+      nameLocation: "middle" as const,
+      nameGap: 20,
+      nameTextStyle: { ...text, color: look.faint },
+      axisLine: { lineStyle: { color: look.strong }, onZero: false },
+      splitLine: { show: false },
+    };
+    if (across.edges) {
+      const shown = everyFew(across.edges, Math.max(2, Math.floor(cell.width / 52)));
+      return {
+        ...shared,
+        type: "value" as const,
+        min: across.edges[0],
+        max: across.edges[across.edges.length - 1],
+        axisTick: { customValues: shown, lineStyle: { color: look.strong } },
+        axisLabel: { ...text, show: labelled, customValues: shown, formatter: (value: number) => number(value), hideOverlap: true },
+      };
+    }
+    const room = across.flipped ? cell.left - 14 : cell.width / Math.max(1, across.names.length) - 2;
+    const narrow = !across.flipped && room < 22 && Math.max(0, ...across.names.map(widthOf)) > room;
+    return {
+      ...shared,
+      type: "category" as const,
+      data: across.names,
+      inverse: across.flipped,
+      axisTick: { show: false },
+      axisLabel: { ...text, show: labelled, interval: narrow ? ("auto" as const) : 0, formatter: (value: string) => fit(value, narrow ? 60 : room), hideOverlap: true },
+    };
+  };
+  const x = cells.map((cell, gridIndex) => ({ gridIndex, ...(across.flipped ? measureAxis(cell, cell.atBottom) : partsAxis(cell, cell.atBottom)) }));
+  const y = cells.map((cell, gridIndex) => ({ gridIndex, ...(across.flipped ? partsAxis(cell, cell.atLeft) : measureAxis(cell, cell.atLeft)) }));
+  return {
+    grid: cells.map(({ left, top, width, height }) => ({ left, top, width, height })),
+    xAxis: x,
+    yAxis: y,
+    title: cells.filter(({ title }) => title).map((cell) => ({
+      text: fit(cell.title, cell.width),
+      left: cell.left,
+      top: cell.top - 15,
+      padding: 0,
+      textStyle: { color: look.dim, fontSize: 11, fontWeight: 600 },
+    })),
+  };
+}
+
+function everyFew(edges: number[], most: number): number[] {
+  const step = Math.max(1, Math.ceil((edges.length - 1) / most));
+  return edges.filter((_, at) => at % step === 0);
+}
+
+export function tick({ aggregate }: Measure, value: number): string {
+  if (aggregate === "share") return percent(value);
+  return Math.abs(value) >= 10_000 ? shortCount(value) : number(value);
+}
+
+/** What stands at a place, in words: the measure of every group there, over how many samples. */
+export function tipAt(frame: Frame, at: At): Tip | null {
+  const { reading, measure, drawing, part } = frame;
+  const { answer } = reading;
+  const title = at.flatMap((code, place) => (code === null ? [] : [`${splitName(answer.splits[place])} ${partName(answer.splits[place], code, drawing.runs)}`])).join(", ");
+  const groups = reading.groups(at).slice(0, 14);
+  const open = at.flatMap((code, place) => (code === null ? [place] : []));
+  const colorPlace = reading.split("color") ? answer.splits.indexOf(reading.split("color") as SplitValues) : -1;
+  const counts = measure.aggregate === "count";
+  const lines = groups.flatMap((group) => {
+    const one = measured(answer, group);
+    if (!one) return [];
+    const name = open.map((place) => partName(answer.splits[place], answer.codes[place][group], drawing.runs)).join(", ") || measureName(measure);
+    const whole = part && one.all !== null ? ` of ${measureText(measure, one.all)}` : "";
+    const value = counts ? `${count(one.count)}${whole}` : measureText(measure, one.matching);
+    const note = counts ? undefined : `${count(one.count)} samples${part && one.all !== null ? `; all ${count(one.countAll)}: ${measureText(measure, one.all)}` : ""}`;
+    return [{ color: colorPlace >= 0 ? frame.colorOf(answer.codes[colorPlace][group]) : undefined, name, value, note }];
+  });
+  return { title: title || measureName(measure), lines, foot: lines.length === 0 ? "No samples here." : undefined };
+}
+
+export function clausesAt(frame: Frame, { at }: Datum) {
+  const { splits } = frame.reading.answer;
+  return (at ?? []).flatMap((code, place) => (code === null ? [] : clausesOf(splits[place], code)));
+}
+
+/** A brush over the parts of x. */
+export function brushOf({ across }: Frame): Brush | null {
+  const { split, codes, edges, flipped } = across;
+  if (!split || split.kind === "version") return null;
+  const axis = flipped ? 1 : 0;
+  const place = (value: number): number => {
+    if (!edges) return Math.min(codes.length - 1, Math.max(0, Math.round(value)));
+    const bin = edges.findLastIndex((edge) => edge <= value);
+    return Math.min(edges.length - 2, Math.max(0, bin));
+  };
+  return {
+    axes: flipped ? "y" : "x",
+    clauses: (from, to) => {
+      const [a, b] = [place(from[axis]), place(to[axis])].map((at) => codes[at]);
+      if (a === null || b === null) return [];
+      if (edges) return clausesOfSpan(split, a, b);
+      const [first, last] = a <= b ? [a, b] : [b, a];
+      const inside = codes.filter((code): code is number => code !== null && code >= first && code <= last && code < partsOf(split));
+      return inside.length === 0 ? clausesOf(split, first) : clausesOfSpan(split, inside[0], inside[inside.length - 1]);
+    },
+  };
+}
+
+/** What the colours mean; each is a choice. */
+export function keysOf(frame: Frame): Key[] {
+  const color = frame.reading.split("color");
+  if (!color) return [];
+  return frame.colors.flatMap((code) => {
+    if (code === null) return [];
+    return [{ name: partName(color, code, frame.drawing.runs), color: frame.colorOf(code), clauses: clausesOf(color, code), faded: frame.faded(null, code) }];
+  });
+}
+
+/** What the picture leaves out, in words. */
+export function noteOf(frame: Frame): string {
+  const { reading, across, dropped } = frame;
+  const { answer } = reading;
+  const { split } = across;
+  const notes = [];
+  if (split?.edges && split.missing !== null) {
+    const missing = reading.groups(reading.at({ x: split.missing })).reduce((sum, group) => sum + answer.count[group], 0);
+    if (missing > 0) notes.push(`${count(missing)} without a value`);
+  }
+  if (dropped > 0) notes.push(`${count(dropped)} more panels when enlarged`);
+  if (answer.dropped > 0) notes.push(`${count(answer.dropped)} groups left out`);
+  return notes.join(" · ");
+}
+
+/** Whether bars and areas of the colours stand on each other. */
+export function stacks({ drawing, measure, reading }: Frame): boolean {
+  return drawing.settings.stacked && isAdditive(measure) && reading.split("color") !== undefined;
+}

@@ -16,17 +16,25 @@ export function AttributionBars({ name, labels, values, heats, most }: { name: s
   );
 }
 
-/** A signed bar from the middle, with its name and its value. */
-export function WeightBar({ label, value, weight, most }: { label: string; value?: string; weight: number; most: number }) {
+/** A signed bar from the middle, with its name and its value; a button where it can be chosen. */
+export function WeightBar({ label, value, weight, most, pressed, onChoose }: { label: string; value?: string; weight: number; most: number; pressed?: boolean; onChoose?: () => void }) {
   const share = most > 0 ? weight / most : 0;
-  return (
-    <div className={classes.weight} data-testid="weight" title={`${label}: ${number(weight)}`}>
+  const parts = (
+    <>
       <span>{label}</span>
       {value !== undefined && <em>{value}</em>}
       <div>
         <i data-lowers={share < 0 || undefined} style={{ left: `${50 + Math.min(0, share) * 50}%`, width: `${Math.abs(share) * 50}%` }} />
       </div>
       <b>{number(weight, 2)}</b>
-    </div>
+    </>
+  );
+  const shared = { className: classes.weight, title: `${label}: ${number(weight)}`, "data-testid": "weight" };
+  return onChoose ? (
+    <button type="button" aria-pressed={pressed} onClick={onChoose} {...shared}>
+      {parts}
+    </button>
+  ) : (
+    <div {...shared}>{parts}</div>
   );
 }

@@ -25,7 +25,7 @@ export function Evidence({ looked, analysis, onChange }: { looked: Looked; analy
         const map = mapAt(told, over, analysis.layer);
         return map && <FaithfulnessCard key={over} {...{ row, map, told, choice: chosen, analysis }} />;
       })}
-      {channels && <ChannelBars channels={channels} />}
+      {told && channels && <ChannelBars {...{ channels, looked, told, analysis, onChange }} />}
       {others.map((visual) => (
         <VisualCard key={visual.name} visual={visual} />
       ))}

@@ -1,5 +1,6 @@
 /** What the analysis of a sample shows: a part of the view, and its texts in the address. */
 import type { Region } from "../api/types";
+import { type ChannelName, decodeChannel, encodeChannel } from "../channels/name";
 import { type RampName, UNSIGNED } from "../heat/ramps";
 
 /** One map; predicted beside true; every class; another sample beside this one; another version's view of it. */
@@ -19,6 +20,8 @@ export interface Analysis {
   layers: string[] | null;
   /** Layer whose map is shown, or `fused`; null = all depths together where there are several. */
   layer: string | null;
+  /** The channel whose activation is shown; null = none. */
+  channel: ChannelName | null;
   /** Ask also for what speaks against the target. */
   signed: boolean;
   compare: Compare;
@@ -39,6 +42,7 @@ export const PLAIN: Analysis = {
   method: null,
   layers: null,
   layer: null,
+  channel: null,
   signed: false,
   compare: "one",
   other: "nearest",
@@ -70,6 +74,7 @@ export function encodeAnalysis(analysis: Analysis): Record<string, string> {
   if (analysis.method !== null) search.method = analysis.method;
   if (analysis.layers !== null) search.layers = JSON.stringify(analysis.layers);
   if (analysis.layer !== null) search.layer = analysis.layer;
+  if (analysis.channel !== null) search.channel = encodeChannel(analysis.channel);
   if (analysis.signed) search.signed = "1";
   if (analysis.compare !== PLAIN.compare) search.compare = analysis.compare;
   if (analysis.other !== PLAIN.other) search.other = String(analysis.other);
@@ -90,6 +95,7 @@ export function decodeAnalysis(search: Record<string, string | undefined>): Anal
     method: search.method ?? null,
     layers: names(search.layers),
     layer: search.layer ?? null,
+    channel: decodeChannel(search.channel),
     signed: search.signed === "1",
     compare: COMPARISONS.has(search.compare) ? (search.compare as Compare) : PLAIN.compare,
     other: other(search.other),

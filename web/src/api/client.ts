@@ -1,7 +1,7 @@
 /** The one place that talks to the server. Every address is relative to where the page was opened. */
 import createClient, { type Middleware } from "openapi-fetch";
 import { ApiError } from "./errors";
-import type { ErrorDetail, ExplainRequest, FaithfulnessRequest, MapRequest, SimilarRequest, Subset } from "./types";
+import type { ActivationsRequest, ErrorDetail, ExplainRequest, FaithfulnessRequest, MapRequest, SharedChannelsRequest, SimilarRequest, Subset } from "./types";
 import type { paths } from "./schema";
 import type { Filter } from "../filters/types";
 
@@ -80,6 +80,15 @@ export type SimilarQuestion = Omit<SimilarRequest, "filter"> & { filter: Filter 
 
 export const similar = (run: string, { filter, ...question }: SimilarQuestion, signal?: AbortSignal) =>
   data(http.POST("/api/runs/{run}/similar", { params: { path: { run } }, body: { ...question, filter: wire(filter) }, signal }));
+
+export const channelSamples = (run: string, layer: string, channel: number, signal?: AbortSignal) =>
+  data(http.GET("/api/runs/{run}/layers/{layer}/channels/{channel}", { params: { path: { run, layer, channel } }, signal }));
+
+export const activations = (run: string, body: ActivationsRequest, signal?: AbortSignal) =>
+  data(http.POST("/api/runs/{run}/activations", { params: { path: { run } }, body, signal }));
+
+export const sharedChannels = (run: string, body: SharedChannelsRequest, signal?: AbortSignal) =>
+  data(http.POST("/api/runs/{run}/shared-channels", { params: { path: { run } }, body, signal }));
 
 export const thumbnail = (run: string, row: number) => address(`api/runs/${encodeURIComponent(run)}/thumbnails/${row}`);
 

@@ -6,7 +6,7 @@ import { MAP_FIELDS } from "../filters/engine";
 import { decodeColumn } from "./arrow";
 import * as api from "./client";
 import { ApiError } from "./errors";
-import type { ExplainRequest, Explanation, FaithfulnessRequest, FieldType } from "./types";
+import type { ActivationsRequest, ExplainRequest, Explanation, FaithfulnessRequest, FieldType, SharedChannelsRequest } from "./types";
 
 export const queryClient = new QueryClient({
   defaultOptions: {
@@ -89,6 +89,23 @@ export const faithfulnessQuery = (run: string, { slot, ...asked }: FaithfulnessR
   queryOptions({
     queryKey: ["faithfulness", run, asked] as const,
     queryFn: ({ signal }) => api.testFaithfulness(run, { ...asked, slot }, signal),
+    ...ANSWERED,
+  });
+
+export const channelSamplesQuery = (run: string, layer: string, channel: number) =>
+  queryOptions({ queryKey: ["channel", run, layer, channel] as const, queryFn: ({ signal }) => api.channelSamples(run, layer, channel, signal), ...FOREVER });
+
+export const activationsQuery = (run: string, { slot, ...asked }: ActivationsRequest) =>
+  queryOptions({
+    queryKey: ["activations", run, asked] as const,
+    queryFn: ({ signal }) => api.activations(run, { ...asked, slot }, signal),
+    ...ANSWERED,
+  });
+
+export const sharedChannelsQuery = (run: string, { slot, ...asked }: SharedChannelsRequest) =>
+  queryOptions({
+    queryKey: ["shared channels", run, asked] as const,
+    queryFn: ({ signal }) => api.sharedChannels(run, { ...asked, slot }, signal),
     ...ANSWERED,
   });
 

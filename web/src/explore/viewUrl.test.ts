@@ -33,6 +33,7 @@ const full: View = {
     method: "grad-cam++",
     layers: ["conv 1", "a,b"],
     layer: "conv 1",
+    channel: { layer: "conv 1", channel: 7 },
     signed: true,
     compare: "sample",
     other: 70_000,

@@ -1,0 +1,101 @@
+import { ActionIcon, Skeleton } from "@mantine/core";
+import { IconX } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { thumbnail } from "../api/client";
+import { activationsQuery, channelSamplesQuery } from "../api/queries";
+import type { Activations, ChannelSamples, HeatMap, SampleVisual } from "../api/types";
+import type { ChannelName } from "../channels/name";
+import { useView } from "../explore/run";
+import { strongest } from "../heat/grid";
+import { shortName } from "../network/graph";
+import { Thumbnail } from "../samples/Thumbnail";
+import { ErrorNotice } from "../shell/ErrorNotice";
+import { shownMap } from "../similars/heat";
+import { number, percent } from "../theme/format";
+import { VisualCard } from "../visuals/VisualCard";
+import classes from "./channels.module.css";
+import { HeatVisual } from "./HeatVisual";
+import { read } from "./laying";
+import { gridOf, placesOf, type Told } from "./maps";
+import type { Analysis } from "./state";
+import type { Looked } from "./useLooked";
+
+/** This page, to the server: its newer question takes the place of its older one. */
+const PAGE = Math.random().toString(36).slice(2);
+
+/** A channel: where it fires for the sample, and the samples of the run that excite it most. */
+export function ChannelCard({ channel, looked, told, analysis, onClose }: { channel: ChannelName; looked: Looked; told: Told; analysis: Analysis; onClose: () => void }) {
+  const { run, row } = looked;
+  const asked = { layer: channel.layer, channels: [channel.channel] };
+  const here = useQuery({ ...activationsQuery(told.run.id, { ...asked, rows: [row ?? 0], slot: `channel ${PAGE}` }), enabled: row !== null });
+  const best = useQuery(channelSamplesQuery(told.run.id, channel.layer, channel.channel));
+  return (
+    <div className={classes.card} data-testid="channel" data-channel={channel.channel}>
+      <header>
+        <h4 title={channel.layer}>
+          Channel #{channel.channel} of {shortName(channel.layer, 24)}
+        </h4>
+        <ActionIcon size={20} variant="subtle" color="gray" aria-label="Close the channel" onClick={onClose} data-testid="close-channel">
+          <IconX size={12} />
+        </ActionIcon>
+      </header>
+      {here.error !== null && <ErrorNotice error={here.error} retry={() => void here.refetch()} />}
+      {run && <Here {...{ looked, told, analysis }} fires={here.data} />}
+      {here.data && <p className={classes.told}>{responseTold(here.data.responses[0][0], here.data.maps.length > 0, best.data)}</p>}
+      <h5>What excites it most in this run</h5>
+      {best.error !== null && <ErrorNotice error={best.error} retry={() => void best.refetch()} />}
+      {best.data ? <Exciting best={best.data} run={told.run.id} row={row} /> : <Skeleton height={270} />}
+    </div>
+  );
+}
+
+/** The channel's activation over what shows its input; without it until it is known. */
+function Here({ looked: { network, sample }, told, analysis, fires }: { looked: Looked; told: Told; analysis: Analysis; fires: Activations | undefined }) {
+  const place = placesOf(told.answer, network, sample?.visuals ?? []).find(({ visuals }) => visuals.length > 0);
+  if (!place) return null;
+  const map = fires?.maps.find(({ over }) => over === place.over);
+  return <div className={classes.here}>{map ? <Firing map={map} visual={place.visuals[0]} positions={place.positions} analysis={analysis} /> : <VisualCard visual={place.visuals[0]} />}</div>;
+}
+
+function Firing({ map, visual, positions, analysis }: { map: HeatMap; visual: SampleVisual; positions: number | null; analysis: Analysis }) {
+  // Below nothing a channel does not fire: what follows it seldom lets that through.
+  const grid = useMemo(() => read(gridOf(map), "raises"), [map]);
+  const heat = { grid, signed: false, ramp: analysis.ramp, most: strongest([grid]), opacity: analysis.overlay ? analysis.opacity : 0 };
+  return <HeatVisual visual={visual} heat={heat} positions={positions} />;
+}
+
+/** How strongly the channel responds to the sample, in words. */
+function responseTold(response: number, placed: boolean, best: ChannelSamples | undefined): string {
+  const most = best?.samples[0]?.response;
+  const at = placed ? " at its strongest place" : "";
+  if (response <= 0) return `It does not fire here: its response is ${number(response, 3)}${at}.`;
+  const share = most !== undefined && most > 0 ? `, ${percent(Math.min(1, response / most))} of the strongest in this run (${number(most, 3)})` : "";
+  return `It responds ${number(response, 3)}${at}${share}.`;
+}
+
+/** The samples that excite the channel most, each with its activation over it; a click opens one. */
+function Exciting({ best, run, row: shown }: { best: ChannelSamples; run: string; row: number | null }) {
+  const set = useView((view) => view.set);
+  const { layer, channel, samples, why_not: whyNot } = best;
+  const rows = samples.map(({ row }) => row);
+  const fires = useQuery({ ...activationsQuery(run, { rows, layer, channels: [channel], slot: `channel samples ${PAGE}` }), enabled: rows.length > 0 });
+  const grids = useMemo(() => new Map(fires.data?.rows.map((row) => [row, shownMap(fires.data.maps.filter((map) => map.row === row))])), [fires.data]);
+  if (whyNot !== null) return <p className={classes.told}>{whyNot}</p>;
+  if (rows.length === 0) return <p className={classes.told}>No sample has a response that is a number.</p>;
+  return (
+    <>
+      <div className={classes.samples}>
+        {samples.map(({ row, response }) => (
+          <button type="button" key={row} onClick={() => set({ sample: row })} data-here={row === shown || undefined} data-testid="exciting" data-row={row} title={`Row ${row}: responds ${number(response)}. Open it.`}>
+            <i>
+              <Thumbnail src={thumbnail(run, row)} size="100%" heat={grids.get(row)} />
+            </i>
+            <span>{number(response, 3)}</span>
+          </button>
+        ))}
+      </div>
+      <p className={classes.told}>The greatest response over positions; the colours of each picture go to its own strongest.</p>
+    </>
+  );
+}

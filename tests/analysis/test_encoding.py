@@ -59,3 +59,20 @@ def test_numbers_that_say_nothing(values: np.ndarray) -> None:
     assert field is not None
     assert field.counts.sum() == 5
     assert not field.spread > 0
+
+
+def test_a_value_that_many_share_has_a_bin_of_its_own() -> None:
+    rng = np.random.default_rng(0)
+    zeros = np.where(rng.random(1_000) < 0.97, 0.0, 1 + rng.random(1_000))
+    field = encode(Column(zeros, FieldType.FLOAT))
+    assert field is not None
+    assert np.array_equal(field.codes == field.codes[zeros == 0][0], zeros == 0)
+    middle = np.where(rng.random(1_000) < 0.5, 3, rng.integers(0, 7, 1_000))
+    field = encode(Column(middle, FieldType.INTEGER))
+    assert field is not None
+    assert np.array_equal(field.codes == field.codes[middle == 3][0], middle == 3)
+    assert list(field.edges) == sorted(set(field.edges))
+    for code in range(len(field.edges) + 1):
+        low = field.edges[code - 1] if code else -np.inf
+        high = field.edges[code] if code < len(field.edges) else np.inf
+        assert np.array_equal(field.codes == code, (low <= middle) & (middle < high))

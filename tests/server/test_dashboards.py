@@ -10,6 +10,7 @@ import pytest
 from percepta.core.errors import DashboardError
 from percepta.server.dashboards import document_json, read_document
 from tests.server.conftest import CheckedClient, Sample
+from tests.server.sample_run import HOSTILE_FIELD, N
 
 DOCUMENT: dict[str, Any] = {
     "format": 1,
@@ -107,3 +108,26 @@ def test_a_bad_document_is_refused_with_its_place(
     answer = client.post(f"/api/projects/{project}/dashboards", json=document)
     assert answer.status_code in {400, 422}
     assert client.get(f"/api/projects/{project}/dashboards").json() == []
+
+
+def test_fields_are_ranked_by_what_they_tell(client: CheckedClient, sample: Sample) -> None:
+    body = {"metric": "loss", "everything": True, "map": sample.map.id}
+    answer = client.post(f"/api/runs/{sample.run.id}/tells", json=body).json()
+    # The loss of this run is a tenth of the row; one loss is missing.
+    assert (answer["samples"], answer["matching"], answer["shuffled"]) == (N - 1, N, N - 1)
+    told = {tells["field"]: tells for tells in answer["fields"]}
+    assert answer["fields"][0]["field"] == HOSTILE_FIELD
+    assert told[HOSTILE_FIELD]["shape"] == "rising"
+    assert told[HOSTILE_FIELD]["split"]["kind"] == "bins"
+    assert sum(told[HOSTILE_FIELD]["count"]) == N - 1
+    assert told[HOSTILE_FIELD]["p_value"] < 0.05 < told["cluster"]["p_value"]
+    assert sorted(told["subset"]["labels"]) == ["training", "validation"]
+    assert told["subset"]["value"] in {"training", "validation"}
+    few = {"metric": "loss", "filter": [{"kind": "rows", "rows": [1, 2]}]}
+    for wrong, status, words in (
+        ({"metric": "speed"}, 404, "no field 'speed'"),
+        ({"metric": "label"}, 400, "holds texts"),
+        (few, 409, "Only 2 samples"),
+    ):
+        refused = client.post(f"/api/runs/{sample.run.id}/tells", json=wrong)
+        assert (refused.status_code, words in refused.json()["error"]["message"]) == (status, True)

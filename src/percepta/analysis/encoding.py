@@ -13,7 +13,7 @@ from percepta.analysis.naming import Column
 from percepta.core.fields import FieldType
 
 BINS = 16
-"""Bins of a number, of about equally many samples each."""
+"""Bins of a number, of about equally many samples each; a value that many share has a bin of its own."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,6 +25,8 @@ class Encoded:
             missing has a code of its own.
         counts: int64 ``[K]``, samples of each code.
         kinds: what each code stands for, None for missing; None: the field is a number.
+        edges: rising, of a number: bin i holds ``edges[i - 1] <= v < edges[i]``, the first all below,
+            the last all from its edge on.
         numbers: ``[n]``, the values of a number; None: it is none.
         finite: how many numbers are finite.
         mean: of those; NaN where there is none.
@@ -34,6 +36,7 @@ class Encoded:
     codes: NDArray[np.unsignedinteger[Any]]
     counts: NDArray[np.int64]
     kinds: tuple[Any, ...] | None = None
+    edges: tuple[float, ...] = ()
     numbers: NDArray[Any] | None = None
     finite: int = 0
     mean: float = np.nan
@@ -71,21 +74,41 @@ def encode(column: Column, most: int | None = None) -> Encoded | None:
     return _kinds(column.values, most)
 
 
+def quantile_edges(known: NDArray[Any], bins: int) -> NDArray[np.float64]:
+    """Return inner edges of about so many bins of equally many values each.
+
+    Bin i holds ``edges[i - 1] <= v < edges[i]``. A value that fills several bins, such as the zero of many
+    counts, has one bin of its own.
+
+    Args:
+        known: ``[n]``, finite, at least one.
+        bins: at least 1.
+
+    Returns:
+        Rising, each once; at most ``2 * bins``.
+    """
+    cuts = np.quantile(known, np.linspace(0, 1, bins + 1)[1:-1])
+    shared = np.unique(cuts[1:][np.diff(cuts) == 0])
+    behind = [above.min() for value in shared if len(above := known[known > value])]
+    edges: NDArray[np.float64] = np.unique(np.concatenate([cuts, behind]))
+    return edges
+
+
 def _numbers(values: NDArray[Any]) -> Encoded:
     if values.dtype == object:
         values = values.astype(float)  # None is missing
     finite = np.isfinite(values)
     known = values if finite.all() else values[finite]
     if not len(known):
-        return Encoded(np.zeros(len(values), np.uint8), np.array([len(values)]), None, values)
-    inner = np.linspace(0, 1, BINS + 1)[1:-1]
-    edges = np.unique(np.quantile(known, inner))
+        return Encoded(np.zeros(len(values), np.uint8), np.array([len(values)]), numbers=values)
+    edges = quantile_edges(known, BINS)
     codes = np.searchsorted(edges, values, side="right").astype(np.uint8)
     codes[~finite] = len(edges) + 1
     return Encoded(
         codes,
         np.bincount(codes, minlength=len(edges) + 2),
         None,
+        tuple(edges.tolist()),
         values,
         len(known),
         float(known.mean(dtype=float)),

@@ -74,10 +74,10 @@ class Trait:
             text = str(self.value)
             return f"{self.field} {text if len(text) <= _LONGEST else text[: _LONGEST - 1] + '…'}"
         if self.low is None:
-            return f"{self.field} ≤ {_short(self.high)}"
+            return f"{self.field} ≤ {short_number(self.high)}"
         if self.high is None:
-            return f"{self.field} ≥ {_short(self.low)}"
-        low, high = _apart(self.low, self.high)
+            return f"{self.field} ≥ {short_number(self.low)}"
+        low, high = apart(self.low, self.high)
         return f"{self.field} {low}–{high}" if low != high else f"{self.field} {low}"
 
 
@@ -279,15 +279,15 @@ def _best_traits(
     return found
 
 
-def _apart(low: float | None, high: float | None) -> tuple[str, str]:
+def apart(low: float | None, high: float | None) -> tuple[str, str]:
     """Render the ends of a range with as many digits as it takes to tell them apart, three or more."""
     digits = 3
-    while digits < 9 and _short(low, digits) == _short(high, digits):
+    while digits < 9 and short_number(low, digits) == short_number(high, digits):
         digits += 1
-    return _short(low, digits), _short(high, digits)
+    return short_number(low, digits), short_number(high, digits)
 
 
-def _short(number: float | None, digits: int = 3) -> str:
+def short_number(number: float | None, digits: int = 3) -> str:
     """Render a number in a few significant digits."""
     if number is None:
         return ""

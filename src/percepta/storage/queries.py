@@ -17,7 +17,7 @@ from percepta.core.filters import Clause, Compare, Filter, Lasso, Rows
 from percepta.storage.lasso import LassoIndex
 from percepta.storage.maps import StoredMap
 from percepta.storage.predicates import Predicate
-from percepta.storage.run import SUBSET_FIELD, Run
+from percepta.storage.run import SUBSET_FIELD, Run, column_values
 from percepta.storage.sandbox import Box
 from percepta.storage.sized_cache import SizedCache
 from percepta.storage.summaries import FieldSummary, summarize
@@ -192,6 +192,14 @@ class RunQuery:
             NotFoundError: no such field.
         """
         return self._column(self._known(field).name)
+
+    def values(self, field: str) -> NDArray[Any]:
+        """Return a field over all samples as an array; see :meth:`percepta.storage.Run.values`.
+
+        Raises:
+            NotFoundError: no such field.
+        """
+        return column_values(self.column(field))
 
     def column_ipc(self, field: str) -> bytes:
         """Return a column as an Arrow IPC stream of one batch, named after the field.

@@ -138,14 +138,7 @@ class Run:
         Floats as stored (NaN: missing); integers int64, or float64 with NaN if any is missing;
         booleans bool, or object with None if any is missing; texts object with None.
         """
-        column = self.column(name)
-        if str(column.type) in ("bool", "int64") and column.null_count == 0:
-            return column.to_numpy()  # type: ignore[no-any-return]
-        if str(column.type) == "int64":
-            return column.cast("double").fill_null(np.nan).to_numpy()  # type: ignore[no-any-return]
-        if str(column.type) in ("float", "double"):
-            return column.to_numpy()  # type: ignore[no-any-return]
-        return _objects(column)
+        return column_values(self.column(name))
 
     def latent(self, space: str) -> NDArray[np.float32]:
         """Return a latent space, ``float32 [n, D]``, memory-mapped.
@@ -346,6 +339,17 @@ class Run:
     def _check_row(self, row: int) -> None:
         if not 0 <= row < self.n:
             raise NotFoundError(f"The run has {self.n} samples; there is no row {row}.")
+
+
+def column_values(column: pa.ChunkedArray) -> NDArray[Any]:
+    """Return a column as an array, as :meth:`Run.values` does."""
+    if str(column.type) in ("bool", "int64") and column.null_count == 0:
+        return column.to_numpy()  # type: ignore[no-any-return]
+    if str(column.type) == "int64":
+        return column.cast("double").fill_null(np.nan).to_numpy()  # type: ignore[no-any-return]
+    if str(column.type) in ("float", "double"):
+        return column.to_numpy()  # type: ignore[no-any-return]
+    return _objects(column)
 
 
 def _objects(column: pa.ChunkedArray) -> NDArray[Any]:

@@ -3019,8 +3019,8 @@ export interface components {
          *         effect: in standard deviations of the metric: of a number, how far its average moves from the lowest
          *             values to the highest (negative: it falls), or of a curve from its lowest part to its highest; of
          *             texts and booleans, how far the average of ``value`` lies above that of the rest.
-         *         shape: ``rising``, ``falling``, ``curved`` or ``unclear`` (of numbers; unclear: the parts differ in how
-         *             the metric is spread, but not, beyond noise, in its average) or ``groups``.
+         *         shape: of numbers ``rising``, ``falling``, ``curved`` or ``unclear`` (the parts differ in how the
+         *             metric is spread, but not, beyond noise, in its average); of texts and booleans ``groups``.
          *         value: of texts and booleans, the value whose average differs most; null: it is no single value.
          *         split: the chart's split that shows it.
          *         labels: parts of the field: bins of about equally many samples, or values, in words.

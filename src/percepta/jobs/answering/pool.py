@@ -30,6 +30,8 @@ MOST_WORKERS = 2
 IDLE_SECONDS = 600.0
 MOST_KEPT = 64 * 2**20
 """Bytes of answers kept for when they are asked for again."""
+OF_THE_RUN = frozenset({"similar", "tells"})
+"""Kinds of questions that what the run keeps answers, without its script and model."""
 WORKER_MODULE = "percepta.jobs.answering.worker"
 
 
@@ -85,7 +87,7 @@ class AnswerPool:
 
         Args:
             run_id: the run it is about.
-            kind: ``explain``, ``faithfulness``, ``methods`` or ``similar``.
+            kind: one that :mod:`percepta.jobs.answering.worker` knows.
             params: its arguments, JSON.
             slot: who asks; None: nobody's question takes its place.
 
@@ -120,7 +122,7 @@ class AnswerPool:
     def _key(self, run_id: str, kind: str, line: str) -> str:
         """Name a question; one that runs the script changes its name with the script's and model's files."""
         stamp: tuple[float, ...] = ()
-        if kind != "similar":
+        if kind not in OF_THE_RUN:
             stamp = origin_of(self._workspace, run_id).stamp
             with self._lock:
                 worker = self._workers.get(run_id)

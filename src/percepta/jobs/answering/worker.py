@@ -36,6 +36,7 @@ class Answers:
             "faithfulness": self._faithfulness,
             "methods": self._methods,
             "similar": self._similar,
+            "tells": self._tells,
             "activations": self._activations,
             "shared-channels": self._shared_channels,
         }
@@ -91,6 +92,11 @@ class Answers:
         from percepta.engine import channel_answers
 
         return channel_answers.shared(self._explainer, params)
+
+    def _tells(self, params: dict[str, Any]) -> Any:
+        from percepta.engine import answers
+
+        return answers.tells(self._population, params)
 
 
 def _status(error: Exception) -> int:

@@ -3,11 +3,11 @@ import type { PredictionInfo } from "../api/types";
 import { percent } from "../theme/format";
 import classes from "./analysis.module.css";
 import { MoreClasses } from "./MoreClasses";
-import { type Choice, MOST_TABS } from "./targets";
+import { type Choice, isMeasured, MOST_TABS } from "./targets";
 
-/** The targets as tabs: classes, then the two readings of each loss. */
+/** The targets as tabs: classes, then the two readings of each loss and named number. */
 export function TargetTabs({ prediction, choices, chosen, onChoose }: { prediction: PredictionInfo | undefined; choices: Choice[]; chosen: Choice | undefined; onChoose: (key: string) => void }) {
-  const values = choices.filter(({ target }) => target.kind !== "loss");
+  const values = choices.filter(({ target }) => !isMeasured(target));
   return (
     <div className={classes.tabs} role="tablist" aria-label="What is explained" data-testid="targets">
       {choices.map((choice) => {
@@ -47,6 +47,6 @@ function shown(score: number): string {
 }
 
 function tip(choice: Choice, key: number | null): string {
-  const text = choice.target.kind === "loss" ? `What ${choice.reading} the loss for this sample` : `Explain ${choice.told}`;
+  const text = isMeasured(choice.target) ? `What ${choice.reading} ${choice.told} for this sample` : `Explain ${choice.told}`;
   return key === null ? text : `${text} (${key})`;
 }

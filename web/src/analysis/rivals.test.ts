@@ -1,13 +1,13 @@
 import { expect, it } from "vitest";
 import { rivals } from "./rivals";
-import { classChoices, lossChoices } from "./targets";
+import { classChoices, measuredChoices } from "./targets";
 import type { Choices } from "./useChoices";
 
 const info = { name: "digit", labels: ["0", "1", "2"], activation: "none" };
 const choices = (predicted: string, truth: string | null, chosen: number, positions = false): Choices => {
   const scores = [0.2, 0.5, 0.3].map((score, at) => ({ label: String(at), score }));
   const classes = classChoices(info, { name: "digit", scores, predicted, truth }, "predicted", null);
-  return { prediction: info, positions, seen: undefined, classes, losses: lossChoices(["loss"]), chosen: classes[chosen] };
+  return { prediction: info, positions, seen: undefined, classes, losses: measuredChoices([{ kind: "loss", name: "loss" }]), chosen: classes[chosen] };
 };
 const titles = (given: Choices) => rivals(given).map(({ title }) => title);
 

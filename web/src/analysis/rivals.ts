@@ -1,5 +1,5 @@
 /** What is set beside each other: the predicted and the true. Pure. */
-import { type Choice, overRegion } from "./targets";
+import { type Choice, isMeasured, overRegion, sameTarget } from "./targets";
 import type { Choices } from "./useChoices";
 
 export interface Rival {
@@ -9,13 +9,14 @@ export interface Rival {
 
 /**
  * The two targets to compare: predicted and true class; the runner-up where the model is right or the truth is not
- * known, or the one that was chosen; of a prediction with positions one class, where it is predicted and where it is true; the two sides of a loss.
+ * known, or the one that was chosen; of a prediction with positions one class, where it is predicted and where it is true; the two sides of a loss
+ * or of a named number.
  */
 export function rivals({ chosen, classes, losses, positions, seen }: Choices): Rival[] {
   if (!chosen) return [];
   const { target } = chosen;
-  if (target.kind === "loss")
-    return losses.filter((one) => one.target.kind === "loss" && one.target.name === target.name).map((choice) => ({ title: choice.reading === "raises" ? "What raises it" : "What lowers it", choice }));
+  if (isMeasured(target))
+    return losses.filter((one) => sameTarget(one.target, target)).map((choice) => ({ title: choice.reading === "raises" ? "What raises it" : "What lowers it", choice }));
   if (target.kind === "class" && positions)
     return [
       { title: "Where the model predicts it", choice: overRegion(chosen, "predicted", seen) },

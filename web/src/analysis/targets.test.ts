@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { classChoices, lossChoices, MOST_TABS, overRegion, sameTarget, targetsOf, valueChoices } from "./targets";
+import { classChoices, measuredChoices, MOST_TABS, overRegion, sameTarget, targetsOf, valueChoices } from "./targets";
 
 const digit = { name: "digit", labels: ["0", "1", "2", "3"], activation: "none" };
 const said = (predicted: string, truth: string | null) => ({
@@ -53,12 +53,17 @@ it("values of an output are places in it", () => {
 });
 
 it("a loss has two readings of one target", () => {
-  const choices = lossChoices(["loss"]);
+  const choices = measuredChoices([{ kind: "loss", name: "loss" }]);
   expect(choices.map(({ key, reading }) => [key, reading])).toEqual([
     ["loss loss raises", "raises"],
     ["loss loss lowers", "lowers"],
   ]);
   expect(targetsOf(choices)).toEqual([{ kind: "loss", name: "loss" }]);
+});
+
+it("a number that the integration names has two readings, and its own words", () => {
+  const [raises, lowers] = measuredChoices([{ kind: "scalar", name: "margin" }]);
+  expect([raises.key, lowers.key, raises.label, raises.told]).toEqual(["scalar margin raises", "scalar margin lowers", "raises margin", "the target margin"]);
 });
 
 it("targets are the same whatever the order of their parts", () => {

@@ -97,15 +97,22 @@ export function valueChoices(name: string, shape: (number | null)[]): Choice[] {
   });
 }
 
-/** Both readings of each loss. */
-export function lossChoices(names: string[]): Choice[] {
-  return names.flatMap((name) =>
+/** What a function of the integration's gives: a loss, or a number that it names. */
+export type Measured = Extract<Target, { kind: "loss" | "scalar" }>;
+
+export function isMeasured(target: Target): target is Measured {
+  return target.kind === "loss" || target.kind === "scalar";
+}
+
+/** Both readings of each loss, and of each number that the integration names. */
+export function measuredChoices(targets: Measured[]): Choice[] {
+  return targets.flatMap((target) =>
     (["raises", "lowers"] as const).map((reading) => ({
-      key: `loss ${name} ${reading}`,
-      target: { kind: "loss" as const, name },
+      key: `${target.kind} ${target.name} ${reading}`,
+      target,
       reading,
-      label: `${reading} ${name}`,
-      told: `the loss ${name}`,
+      label: `${reading} ${target.name}`,
+      told: target.kind === "loss" ? `the loss ${target.name}` : `the target ${target.name}`,
       score: null,
       predicted: false,
       truth: false,

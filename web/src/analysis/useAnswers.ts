@@ -4,7 +4,7 @@ import { explainQuery, type Explained } from "../api/queries";
 import type { ExplainRequest, RunDetails, Target } from "../api/types";
 import type { Told } from "./maps";
 import type { Pace } from "./pace";
-import { type Choice, sameTarget, targetsOf } from "./targets";
+import { type Choice, isMeasured, sameTarget, targetsOf } from "./targets";
 
 export interface Asking {
   /** The run whose model is asked; undefined = not known yet. */
@@ -48,15 +48,15 @@ export function useAnswers({ run, side, row, classes, losses, chosen, beside, pa
     // What was shown stays until the next is there, but never over another sample.
     placeholderData: (before: Explained | undefined, query?: { queryKey: readonly unknown[] }) => (before?.asked.rows[0] === row && query?.queryKey[1] === run?.id ? before : undefined),
   });
-  const ofLoss = chosen?.target.kind === "loss";
-  const ofClass = chosen !== undefined && !ofLoss;
-  const first = useQuery(ask("chosen", ofClass ? [chosen.target] : [], signed, pace !== "together"));
+  const ofMeasured = chosen !== undefined && isMeasured(chosen.target);
+  // A loss or a named number is asked alone: one that cannot be differentiated takes no other with it.
+  const first = useQuery(ask("chosen", chosen ? [chosen.target] : [], signed || ofMeasured, ofMeasured || pace !== "together"));
   const all = useQuery(ask("all", targetsOf(classes), signed, everything || pace === "together" || (pace === "chosen first" && first.isSuccess && !first.isPlaceholderData)));
-  const measured = useQuery(ask("losses", targetsOf(losses), true, ofLoss || (pace === "together" && all.isSuccess)));
+  const measured = useQuery(ask("losses", targetsOf(losses), true, pace === "together" && all.isSuccess));
   const unknown = beside.filter((target) => target.kind === "class" && !classes.some((one) => sameTarget(one.target, target)));
-  const more = useQuery(ask("beside", unknown.length > 0 || pace !== "together" ? beside.filter(({ kind }) => kind !== "loss") : [], signed, true));
+  const more = useQuery(ask("beside", unknown.length > 0 || pace !== "together" ? beside.filter((target) => !isMeasured(target)) : [], signed, true));
   const asked = [first, all, measured, more];
-  const main = ofLoss ? measured : pace === "together" ? all : first;
+  const main = !ofMeasured && pace === "together" ? all : first;
   return {
     of: (target) => (run ? found(run, asked, target, row) : null),
     pending: chosen !== undefined && main.isPending,

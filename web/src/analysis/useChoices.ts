@@ -1,9 +1,9 @@
-/** What can be explained of a sample: its classes or values, and the losses. */
+/** What can be explained of a sample: its classes or values, the losses, and the numbers that its integration names. */
 import { useMemo } from "react";
 import type { NetworkDetails, PredictionInfo, Sample } from "../api/types";
 import type { Analysis } from "./state";
-import { type Choice, classChoices, lossChoices, overRegion, type Seen, valueChoices } from "./targets";
-import { lossesOf, outputShape } from "./wiring";
+import { type Choice, classChoices, measuredChoices, overRegion, type Seen, valueChoices } from "./targets";
+import { measuredOf, outputShape } from "./wiring";
 
 export interface Choices {
   /** The prediction that the classes are of. */
@@ -13,6 +13,7 @@ export interface Choices {
   /** What masks show of its classes. */
   seen: Seen | undefined;
   classes: Choice[];
+  /** Losses and named numbers, each in two readings. */
   losses: Choice[];
   chosen: Choice | undefined;
 }
@@ -28,7 +29,7 @@ export function useChoices(predictions: PredictionInfo[], sample: Sample | undef
     const positions = (shape?.length ?? 0) > 1;
     const listed = !prediction ? [] : scored ? classChoices(prediction, said, region, target, seen) : valueChoices(prediction.name, shape ?? []);
     const classes = positions ? listed.map((one) => overRegion(one, region, seen)) : listed;
-    const losses = lossChoices(lossesOf(network));
+    const losses = measuredChoices(measuredOf(network));
     const all = [...classes, ...losses];
     return { prediction, positions, seen, classes, losses, chosen: all.find(({ key }) => key === target) ?? all[0] };
   }, [predictions, sample, network, settled, target, region, seen]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { NetworkDetails, SampleVisual } from "../api/types";
-import { inputsOf, lossesOf, outputShape, positionsOf, visualsOf } from "./wiring";
+import { inputsOf, measuredOf, outputShape, positionsOf, visualsOf } from "./wiring";
 
 const wired = (kind: string, name: string, feeds: string | null, ...args: [string, string][]) => ({ kind, name, place: "", feeds, arguments: args.map(([source, from]) => ({ argument: from, source, name: from })) });
 const node = (name: string, kind: string, shape: (number | null)[] | null) => ({ name, kind, operator: "", shape, parameters: 0, captured: false, settings: {} });
@@ -14,6 +14,7 @@ const network = {
     wired("visualizer", "mask", null, ["input", "photo"], ["prediction", "scores"]),
     wired("visualizer", "review", null, ["input", "words"]),
     wired("visualizer", "answer", null, ["prediction", "scores"]),
+    wired("target", "margin", null, ["prediction", "scores"]),
     wired("loss", "cross_entropy", null, ["prediction", "scores"]),
   ],
 } as unknown as NetworkDetails;
@@ -48,5 +49,8 @@ it("knows what the wiring tells", () => {
   expect(inputsOf(network, "other")).toBeNull();
   expect([positionsOf(network, "photo"), positionsOf(network, "words"), positionsOf(undefined, "photo")]).toEqual([192, null, null]);
   expect(outputShape(network, "scores")).toEqual([10]);
-  expect(lossesOf(network)).toEqual(["cross_entropy"]);
+  expect(measuredOf(network)).toEqual([
+    { kind: "loss", name: "cross_entropy" },
+    { kind: "scalar", name: "margin" },
+  ]);
 });

@@ -1,5 +1,6 @@
 /** Which visuals show the inputs that maps lie over, by how the run was wired. Pure. */
 import type { NetworkDetails, SampleVisual } from "../api/types";
+import type { Measured } from "./targets";
 
 /** Kinds of visuals that a map of so many axes can be laid over, the best first. */
 const KINDS: Record<number, string[]> = {
@@ -49,7 +50,8 @@ export function outputShape(network: NetworkDetails | undefined, prediction: str
   return network?.nodes.find(({ kind, name }) => kind === "output" && name === prediction)?.shape?.slice(1) ?? null;
 }
 
-/** The losses that the run was measured by. */
-export function lossesOf(network: NetworkDetails | undefined): string[] {
-  return network?.functions.filter(({ kind }) => kind === "loss").map(({ name }) => name) ?? [];
+/** The losses that the run was measured by, then the numbers that its integration names. */
+export function measuredOf(network: NetworkDetails | undefined): Measured[] {
+  const named = (kind: string) => network?.functions.filter((one) => one.kind === kind).map(({ name }) => name) ?? [];
+  return [...named("loss").map((name) => ({ kind: "loss" as const, name })), ...named("target").map((name) => ({ kind: "scalar" as const, name }))];
 }

@@ -11,6 +11,7 @@ const WHAT: Partial<Record<Step["kind"], string>> = {
   "ground truth": "A function of the script. It gives what is true of each sample.",
   loss: "Measures how wrong the model is, one value per sample.",
   metric: "Measures the model, one value per sample.",
+  target: "A number that heat maps can explain, one value per sample.",
   visualizer: "Makes what the panel shows of a sample.",
   "latent space": "A function of the script. It gives each sample's vector in a latent space.",
   input: "What the model takes.",

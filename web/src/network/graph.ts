@@ -1,7 +1,7 @@
 /** The network and what the integration wires to it, as one graph that people read. */
 import type { NetworkDetails, NetworkNode, WiredFunction } from "../api/types";
 
-export type StepKind = NetworkNode["kind"] | "encoder" | "ground truth" | "loss" | "metric" | "visualizer" | "latent space";
+export type StepKind = NetworkNode["kind"] | "encoder" | "ground truth" | "loss" | "metric" | "target" | "visualizer" | "latent space";
 
 /** One box of the graph: a step of the network, or a function of the integration. */
 export interface Step {
@@ -30,6 +30,7 @@ const KINDS: Record<WiredFunction["kind"], StepKind> = {
   ground_truth: "ground truth",
   loss: "loss",
   metric: "metric",
+  target: "target",
   visualizer: "visualizer",
   latent_space: "latent space",
 };

@@ -150,6 +150,32 @@ class ChartError(PerceptaError):
     code = "chart"
 
 
+class ExpressionError(PerceptaError):
+    """An expression of a derived field cannot be read, or does not fit the fields of the run.
+
+    Args:
+        message: what was wrong.
+        at: where in the expression, counted in characters from 0.
+        fix: what to do.
+    """
+
+    code = "expression"
+
+    def __init__(self, message: str, at: int = 0, *, fix: str | None = None) -> None:
+        super().__init__(message, fix=fix)
+        self.at = at
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Let errors cross process boundaries with their place."""
+        return (type(self), (self.message, self.at), {"fix": self.fix})
+
+
+class CollectionError(PerceptaError):
+    """A set of samples cannot be kept, or be found in a run."""
+
+    code = "collection"
+
+
 class TargetError(PerceptaError):
     """What is to be explained is not there, or cannot be explained so."""
 

@@ -10,8 +10,10 @@ import sqlalchemy as sa
 
 from percepta.core.errors import NotFoundError, StorageError
 from percepta.storage import tables
+from percepta.storage.collection_table import CollectionTable
 from percepta.storage.dashboard_table import DashboardTable
 from percepta.storage.database import open_database, reading, writing
+from percepta.storage.derived_table import DerivedTable
 from percepta.storage.job_table import JobTable, new_id, now
 from percepta.storage.records import Project, RunRecord, RunStatus, Version
 
@@ -30,11 +32,15 @@ class Catalogue(JobTable):
 
     Attributes:
         dashboards: of all projects.
+        derived_fields: of all projects.
+        collections: of all projects.
     """
 
     def __init__(self, path: Path, logs: Path) -> None:
         super().__init__(open_database(path), logs)
         self.dashboards = DashboardTable(self._engine)
+        self.derived_fields = DerivedTable(self._engine)
+        self.collections = CollectionTable(self._engine)
 
     def close(self) -> None:
         """Close the database."""

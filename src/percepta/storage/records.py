@@ -153,6 +153,31 @@ class Dashboard(_Record):
 
 
 @dataclass(frozen=True)
+class Collection(_Record):
+    """A kept set of samples, without who belongs to it.
+
+    Attributes:
+        id: opaque hex.
+        project: id of its project.
+        run: id of the run it was made in.
+        name: unique in the project.
+        description: the user's words.
+        filter: what chose its samples, the JSON form of :class:`percepta.core.filters.Filter`.
+        samples: how many there were.
+        created: when it was made.
+    """
+
+    id: str
+    project: str
+    run: str
+    name: str
+    description: str
+    filter: list[dict[str, Any]]
+    samples: int
+    created: datetime
+
+
+@dataclass(frozen=True)
 class Job(_Record):
     """A long task with progress, log, cancel and resume.
 
@@ -199,6 +224,27 @@ class Job(_Record):
     created: datetime
     started: datetime | None
     finished: datetime | None
+
+
+@dataclass(frozen=True)
+class DerivedField:
+    """A field made of others by an expression, for every run of a project that has those.
+
+    Attributes:
+        id: opaque hex.
+        project: id of its project.
+        name: unique in the project.
+        expression: see :mod:`percepta.core.expressions`.
+        description: what it means, for people.
+        created: when it was made; one may be made of those that are older.
+    """
+
+    id: str
+    project: str
+    name: str
+    expression: str
+    description: str
+    created: datetime
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from percepta.server.collections import collection_view
 from percepta.server.dashboards import (
     dashboard_view,
     document_json,
@@ -22,7 +23,7 @@ from percepta.server.schema.dashboards import (
     DerivedFieldCheck,
     DerivedFieldRequest,
 )
-from percepta.server.schema.filters import Clause
+from percepta.server.schema.filters import Clause, clauses_of, read_filter
 from percepta.server.services import Serving
 
 router = APIRouter(tags=["dashboards"])
@@ -99,23 +100,32 @@ def check_derived_field(run: Id, body: DerivedFieldRequest, services: Serving) -
 
 @router.get("/projects/{project}/collections", operation_id="list_collections")
 def list_collections(project: Id, services: Serving) -> list[Collection]:
-    """List the collections of a project."""
-    raise NotImplementedError
+    """List the collections of a project, oldest first."""
+    known = services.catalogue.project(project)
+    return [collection_view(kept) for kept in services.catalogue.collections.of_project(known.id)]
 
 
 @router.post("/runs/{run}/collections", operation_id="create_collection", status_code=201)
 def create_collection(run: Id, body: CollectionRequest, services: Serving) -> Collection:
     """Keep the samples that match a filter."""
-    raise NotImplementedError
+    from percepta.storage.collections import keep_collection
+
+    query = services.query(run, body.map)
+    chosen = read_filter(body.filter)
+    kept = keep_collection(services.catalogue, query, body.name, chosen, body.description)
+    return collection_view(kept)
 
 
 @router.delete("/collections/{collection}", operation_id="delete_collection", status_code=204)
 def delete_collection(collection: Id, services: Serving) -> None:
     """Delete a collection; its samples stay where they are."""
-    raise NotImplementedError
+    services.catalogue.collections.delete(collection)
 
 
 @router.get("/runs/{run}/collections/{collection}", operation_id="apply_collection")
 def apply_collection(run: Id, collection: Id, services: Serving) -> list[Clause]:
     """Return the clauses that choose a collection's samples in a run."""
-    raise NotImplementedError
+    from percepta.storage.collections import filter_for
+
+    kept = services.catalogue.collections.get(collection)
+    return clauses_of(filter_for(services.catalogue, kept, services.run(run)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter
 
 from percepta.core.filters import MAX_CLAUSES, Filter, Operator
 from percepta.server.schema.base import Request, Scalar
@@ -52,3 +52,8 @@ def read_filter(clauses: list[Clause]) -> Filter:
         FilterError: naming the clause and what is wrong with it.
     """
     return Filter.from_json([clause.model_dump(mode="json") for clause in clauses])
+
+
+def clauses_of(filter: Filter) -> list[Clause]:
+    """Return the clauses of a filter, as they travel."""
+    return TypeAdapter(list[Clause]).validate_python(filter.to_json())

@@ -43,7 +43,8 @@ def test_projects_and_runs(client: CheckedClient, sample: Sample) -> None:
 def test_details(client: CheckedClient, base: str) -> None:
     run = client.get(base).json()
     assert run["spaces"] == [{"name": "balanced", "width": 8}]
-    assert [visualizer["name"] for visualizer in run["visualizers"]] == ["photo", "words"]
+    kinds = {visualizer["name"]: visualizer["kind"] for visualizer in run["visualizers"]}
+    assert kinds == {"photo": "image", "words": "text"}
     assert run["predictions"] == [
         {"name": "animal", "labels": list(LABELS), "activation": None},
         {"name": "outline", "labels": ["out", "in"], "activation": None},

@@ -161,8 +161,7 @@ def _head(
 
 
 def _visualizers(run: Run) -> list[VisualizerInfo]:
-    kinds = run.details.get("visualizers")
-    known = {entry["name"]: entry.get("kind") for entry in kinds} if isinstance(kinds, list) else {}
+    known = {visual.name: visual.kind for visual in run.visuals(0)} if run.n else {}
     return [VisualizerInfo(name=name, kind=known.get(name)) for name in run.visualizers]
 
 

@@ -7,9 +7,12 @@ import { heatColor } from "../visuals/TextVisual";
 import { VisualCard } from "../visuals/VisualCard";
 import classes from "./analysis.module.css";
 import { AttributionBars } from "./AttributionBars";
-import { alongCurves, asRows, oneByOne, overlaySize } from "./laying";
+import { alongCurves, asRows, oneByOne, overlaySize, slicesOf } from "./laying";
 import { isPicture } from "./SmallMap";
 import type { Heat } from "./useHeat";
+
+/** Slices of a volume that are shown; of more, as many are spread over all. */
+const MOST_SLICES = 12;
 
 /** A visual with the heat of the input that it shows. */
 export function HeatVisual({ visual, heat, positions }: { visual: SampleVisual; heat: Heat; positions: number | null }) {
@@ -33,7 +36,7 @@ function HeatedText({ visual, heat, positions }: { visual: SampleVisual; heat: H
   const shown = { ...visual, kind: "text", document: { tokens, heatmap: heat.opacity === 0 ? null : heats } };
   return (
     <>
-      <VisualCard visual={shown} />
+      <VisualCard visual={shown} most={heat.most} />
       {heats === null && <Apart what={`${tokens.length} tokens`} heat={heat} positions={positions} />}
     </>
   );
@@ -76,10 +79,30 @@ function Apart({ what, heat, positions }: { what: string; heat: Heat; positions:
   );
 }
 
+/** A map over a volume, slice by slice along its first axis. */
+function Slices({ heat: { grid, signed, ramp, most } }: { heat: Heat }) {
+  const slices = slicesOf(grid, MOST_SLICES);
+  if (slices.length === 0) return <p className={classes.note}>A map over {grid.shape.join(" × ")} positions has no drawing here. Read it from Python: evaluation.explain(…).</p>;
+  return (
+    <div className={classes.slices} data-testid="slices">
+      {slices.map(({ at, plane }) => (
+        <figure key={at}>
+          <Frame src={undefined} width={plane.shape[1]} height={plane.shape[0]}>
+            <HeatCanvas grid={plane} {...overlaySize(plane.shape[1], plane.shape[0])} {...{ signed, ramp, most }} className={classes.overlay} />
+          </Frame>
+          <figcaption>
+            {at + 1} of {grid.shape[0]}
+          </figcaption>
+        </figure>
+      ))}
+    </div>
+  );
+}
+
 /** A map by itself: over an input that no visual shows. */
 export function BareMap({ heat: { grid, signed, ramp, most } }: { heat: Heat }) {
   const rows = asRows(grid);
-  if (rows === null) return <p className={classes.note}>A map over {grid.shape.join(" × ")} positions has no drawing here. Read it from Python: evaluation.explain(…).</p>;
+  if (rows === null) return <Slices heat={{ grid, opacity: 1, signed, ramp, most }} />;
   const [height, width] = rows.shape;
   // A row of cells would be a hair: give it room.
   return height === 1 ? (

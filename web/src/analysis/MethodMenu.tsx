@@ -40,6 +40,11 @@ export function MethodMenu({ methods, value, open, onOpen, onChoose }: { methods
             </Menu.Item>
           </>
         )}
+        {chosen && !chosen.source.startsWith("https:") && (
+          <Menu.Label className={classes.own}>
+            {chosen.title} is percepta’s own. What it is, and what it gives, is in its documents: {chosen.source}
+          </Menu.Label>
+        )}
         <Menu.Label>× : cost of one map, in forward passes</Menu.Label>
       </Menu.Dropdown>
     </Menu>

@@ -9,12 +9,12 @@ import { number } from "../theme/format";
 import classes from "./analysis.module.css";
 import { scaleOf } from "./Comparison";
 import { MapFigure } from "./MapFigure";
-import { mapAt, type Place, placesOf, versionOf } from "./maps";
+import { FUSED, mapAt, type Place, placesOf, versionOf } from "./maps";
 import { differences } from "./pairs";
 import { Patience } from "./Patience";
 import { Plain } from "./Plain";
 import { type Analysis, sharesScale } from "./state";
-import type { Choice } from "./targets";
+import { type Choice, isMeasured } from "./targets";
 import type { Looked } from "./useLooked";
 import type { Beside } from "./useOther";
 import { OtherPicker } from "./OtherPicker";
@@ -50,6 +50,7 @@ export function Pair({ here, row, analysis, onChange }: { here: Looked; row: num
           }
         />
       </div>
+      {sharesScale(analysis) && here.shown === FUSED && <p className={classes.note}>Fused maps are made of layers each scaled to its own strongest place: they compare where, not how much. Choose one layer to compare how much.</p>}
       <Differences here={here} there={there} />
     </>
   );
@@ -76,16 +77,16 @@ function Column({ looked, head, scales, analysis, lack = null, error = null, not
         </EmptyState>
       )}
       {problem !== null && <ErrorNotice error={problem} retry={problem === answers.error ? answers.retry : looked.retry} />}
-      {notes.concat(told?.answer.notes ?? []).map((note) => (
-        <p key={note} className={classes.tell} role="note" data-testid="explain-note">
-          {note}
-        </p>
-      ))}
       {!sample && lack === null && problem === null && <Skeleton height={280} />}
       {sample && !told && <Plain visuals={sample.visuals.slice(0, 1)} />}
       {sample && !told && choices.chosen && answers.pending && <Patience late="The first question to a version opens its model, which takes a few seconds.">Making the map…</Patience>}
       {places.map((place) => (
         <Figure key={place.over} {...{ place, looked, scales, analysis }} />
+      ))}
+      {notes.concat(told?.answer.notes ?? []).map((note) => (
+        <p key={note} className={classes.tell} role="note" data-testid="explain-note">
+          {note}
+        </p>
       ))}
       {told && sample && places.length === 0 && <Plain visuals={sample.visuals.slice(0, 1)} />}
       {told && places.length === 0 && <p className={classes.note}>{told.answer.title} has no map of this sample: the layers it looked at have no positions.</p>}
@@ -154,7 +155,7 @@ function Differences({ here, there }: { here: Looked; there: Looked }) {
       <tbody>
         {found.map(({ choice, here: left, there: right }) => (
           <tr key={choice.key} data-chosen={choice.key === here.choices.chosen?.key || undefined}>
-            <td>{choice.target.kind === "loss" ? choice.told : choice.label}</td>
+            <td>{isMeasured(choice.target) ? choice.told : choice.label}</td>
             <td>{number(left, 3)}</td>
             <td>{number(right, 3)}</td>
             <td>

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { alongCurves, asRows, oneByOne, overlaySize, read } from "./laying";
+import { alongCurves, asRows, excerpt, oneByOne, overlaySize, read, slicesOf } from "./laying";
 
 const grid = (shape: number[], values: number[]) => ({ shape, values: Float32Array.from(values) });
 
@@ -48,4 +48,23 @@ it("lays a map of time and channels along each curve by itself, whichever comes 
   expect(alongCurves(grid([3, 2], [1, 4, 2, 5, 3, 6]), 2, 3)).toEqual(expected);
   expect(alongCurves(grid([2, 3], [1, 2, 3, 4, 5, 6]), 2, 3)).toEqual(expected);
   expect(alongCurves(grid([3, 2], [1, 4, 2, 5, 3, 6]), 1, 3)).toEqual([[2.5, 3.5, 4.5]]);
+});
+
+it("cuts a volume into slices along its first axis, spread over all of them", () => {
+  const volume = grid([4, 1, 2], [0, 1, 2, 3, 4, 5, 6, 7]);
+  expect(slicesOf(volume, 12).map(({ at, plane }) => [at, plane.shape, [...plane.values]])).toEqual([
+    [0, [1, 2], [0, 1]],
+    [1, [1, 2], [2, 3]],
+    [2, [1, 2], [4, 5]],
+    [3, [1, 2], [6, 7]],
+  ]);
+  expect(slicesOf(volume, 2).map(({ at }) => at)).toEqual([1, 3]);
+  expect(slicesOf(grid([2, 2], [0, 0, 0, 0]), 2)).toEqual([]);
+});
+
+it("shows of a long text where most of its heat is, else its beginning", () => {
+  expect(excerpt([0, 0, 1, -3, 0, 0], 2)).toEqual([2, 4]);
+  expect(excerpt([0, 0, 0], 2)).toEqual([0, 2]);
+  expect(excerpt([1], 5)).toEqual([0, 1]);
+  expect(excerpt([], 5)).toEqual([0, 0]);
 });

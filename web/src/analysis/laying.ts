@@ -24,6 +24,34 @@ export function asRows(grid: Grid): Grid | null {
   return grid.shape.length === 1 ? { shape: [1, grid.shape[0]], values: grid.values } : null;
 }
 
+/** Slices of a volume along its first axis, spread over all of them; none: it is no volume. */
+export function slicesOf({ shape, values }: Grid, most: number): { at: number; plane: Grid }[] {
+  if (shape.length !== 3) return [];
+  const [depth, height, width] = shape;
+  const shown = Math.min(depth, most);
+  return Array.from({ length: shown }, (_, place) => {
+    const at = Math.floor(((place + 0.5) * depth) / shown);
+    return { at, plane: { shape: [height, width], values: values.subarray(at * height * width, (at + 1) * height * width) } };
+  });
+}
+
+/**
+ * The tokens to show where there is room for `room` of them: those around which most of the heat is.
+ *
+ * @returns Place of the first, and one past the last.
+ */
+export function excerpt(heats: number[], room: number): [number, number] {
+  const width = Math.min(room, heats.length);
+  const sumOf = (from: number) => heats.slice(from, from + width).reduce((sum, heat) => sum + Math.abs(heat), 0);
+  let best = 0;
+  let most = sumOf(0);
+  for (let from = 1, sum = most; from + width <= heats.length; from++) {
+    sum += Math.abs(heats[from + width - 1]) - Math.abs(heats[from - 1]);
+    if (sum > most * 1.0001) [best, most] = [from, sum];
+  }
+  return [best, best + width];
+}
+
 /**
  * The heat of each of `count` things that stand for the positions of an input one by one, such as tokens or bars.
  *

@@ -209,7 +209,7 @@ export interface paths {
         };
         /**
          * List Collections
-         * @description List the collections of a project.
+         * @description List the collections of a project, oldest first.
          */
         get: operations["list_collections"];
         put?: never;
@@ -3197,7 +3197,7 @@ export interface components {
         };
         /**
          * VisualizerInfo
-         * @description A visualizer and the kind of payload it makes (null: it varies).
+         * @description A visualizer and the kind of payload it made of the first sample (null: none).
          */
         VisualizerInfo: {
             /** Name */

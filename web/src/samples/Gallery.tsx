@@ -9,11 +9,15 @@ import { valueAt } from "../filters/columns";
 import type { Grid } from "../heat/grid";
 import { value as show } from "../theme/format";
 import classes from "./samples.module.css";
+import { TextTile, textOf } from "./TextTile";
 import { Thumbnail } from "./Thumbnail";
 
 const GAP = 6;
 const CAPTION = 18;
 const PAD = 12;
+/** A text takes more room than a picture, and is wider than high. */
+const TEXT_WIDTH = 2.2;
+const TEXT_HEIGHT = 0.56;
 
 interface Props {
   rows: Uint32Array;
@@ -28,20 +32,23 @@ interface Props {
 }
 
 /** Pictures of the rows, as many as fit a line; only those in sight exist. */
-export function Gallery({ rows, size: wanted, many, caption, heat }: Props) {
+export function Gallery({ rows, size: asked, many, caption, heat }: Props) {
   const { run } = useRun();
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box);
+  const text = textOf(run);
+  const wanted = text === undefined ? asked : asked * TEXT_WIDTH;
   const columns = Math.max(1, Math.floor((width - PAD) / (wanted + GAP)));
   // The pictures share what is left over, so that lines end at the edge.
   const size = Math.floor((width - PAD) / columns) - GAP;
+  const height = text === undefined ? size : Math.round(size * TEXT_HEIGHT);
   const lines = useVirtualizer({
     count: Math.ceil(rows.length / columns),
     getScrollElement: () => box.current,
-    estimateSize: () => size + CAPTION + GAP,
+    estimateSize: () => height + CAPTION + GAP,
     overscan: 3,
   });
-  useEffect(() => lines.measure(), [lines, size]);
+  useEffect(() => lines.measure(), [lines, height]);
   const sample = useView((view) => view.sample);
   const setView = useView((view) => view.set);
   const toggle = useView((view) => view.toggleRow);
@@ -67,7 +74,7 @@ export function Gallery({ rows, size: wanted, many, caption, heat }: Props) {
                   onPointerEnter={() => drawing?.setHovered(row)}
                   onPointerLeave={() => drawing?.setHovered(sample)}
                 >
-                  <Thumbnail src={thumbnail(run.id, row)} size={size} heat={heat?.(row)} />
+                  {text === undefined ? <Thumbnail src={thumbnail(run.id, row)} size={size} heat={heat?.(row)} /> : <TextTile row={row} visualizer={text} width={size} height={height} heat={heat?.(row) ?? null} />}
                   <span className={classes.caption}>
                     {color && <i style={{ background: color }} />}
                     {caption ? caption(row) : field ? show(value) : `#${row}`}

@@ -5,11 +5,11 @@ import type { VisualProps } from "./VisualCard";
 import classes from "./visuals.module.css";
 
 /** Tokens, each with the heat it carries. */
-export function TextVisual({ document }: VisualProps) {
+export function TextVisual({ document, most: given }: VisualProps) {
   const tokens = document.tokens as string[];
   const heatmap = document.heatmap as (number | null)[] | null;
   const theme = useTheme();
-  const most = Math.max(1e-12, ...(heatmap ?? []).map((heat) => Math.abs(heat ?? 0)));
+  const most = given || Math.max(1e-12, ...(heatmap ?? []).map((heat) => Math.abs(heat ?? 0)));
   return (
     <>
       <p className={classes.text}>

@@ -17,6 +17,8 @@ export interface VisualProps {
   over?: ReactNode;
   /** The colour of a stretch of a curve, from a point to the next; null: its own alone. */
   heat?: (curve: number, point: number) => string | null;
+  /** The heat of the strongest colour of a text; the strongest of its own unless given. */
+  most?: number;
 }
 
 /** How each kind of visual is drawn. */
@@ -31,13 +33,13 @@ const DRAWN: Record<string, ComponentType<VisualProps>> = {
 };
 
 /** A visualization with its name. */
-export function VisualCard({ visual, over, heat }: { visual: SampleVisual } & Pick<VisualProps, "over" | "heat">) {
+export function VisualCard({ visual, over, heat, most }: { visual: SampleVisual } & Pick<VisualProps, "over" | "heat" | "most">) {
   const Drawn = DRAWN[visual.kind];
   return (
     <figure className={classes.card} data-testid="visual" data-kind={visual.kind}>
       <figcaption>{visual.name}</figcaption>
       <Guard key={visual.images[0] ?? JSON.stringify(visual.document).slice(0, 200)} name={visual.name}>
-        {Drawn ? <Drawn document={visual.document} images={visual.images} over={over} heat={heat} /> : <p className={classes.note}>This page does not know how to draw a “{visual.kind}”. A newer percepta made this run.</p>}
+        {Drawn ? <Drawn document={visual.document} images={visual.images} over={over} heat={heat} most={most} /> : <p className={classes.note}>This page does not know how to draw a “{visual.kind}”. A newer percepta made this run.</p>}
       </Guard>
     </figure>
   );

@@ -80,7 +80,7 @@ class SpaceInfo(Message):
 
 
 class VisualizerInfo(Message):
-    """A visualizer and the kind of payload it makes (null: it varies)."""
+    """A visualizer and the kind of payload it made of the first sample (null: none)."""
 
     name: str
     kind: str | None = None

@@ -110,6 +110,19 @@ def test_a_bad_document_is_refused_with_its_place(
     assert client.get(f"/api/projects/{project}/dashboards").json() == []
 
 
+def test_a_default_dashboard_is_made_by_a_worker(client: CheckedClient, sample: Sample) -> None:
+    answer = client.post(f"/api/runs/{sample.run.id}/dashboards/default")
+    assert answer.status_code == 201
+    made = answer.json()
+    assert made["project"] == sample.workspace.catalogue.run(sample.run.id).project
+    titles = [dashlet["title"] for dashlet in made["document"]["dashlets"]]
+    assert titles[:2] == ["Samples", "Average loss"]
+    assert "Map" in titles
+    assert client.get(f"/api/dashboards/{made['id']}").json() == made
+    client.request("DELETE", f"/api/dashboards/{made['id']}")
+    assert client.post("/api/runs/00000000/dashboards/default").status_code == 404
+
+
 def test_fields_are_ranked_by_what_they_tell(client: CheckedClient, sample: Sample) -> None:
     body = {"metric": "loss", "everything": True, "map": sample.map.id}
     answer = client.post(f"/api/runs/{sample.run.id}/tells", json=body).json()

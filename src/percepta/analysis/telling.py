@@ -180,6 +180,16 @@ def rank_fields(
     return Ranking(tuple(tells), n, shuffled, shuffles, skipped)
 
 
+def share_determined(field: Encoded, by: Encoded) -> float:
+    """Return the share of a field's entropy that another one determines, 0 (nothing) to 1 (all)."""
+    joint = np.zeros((len(field.counts), len(by.counts)), np.int64)
+    np.add.at(joint, (field.codes, by.codes), 1)
+    entropy = _entropy(field.counts)
+    if entropy <= 0:
+        return 1.0
+    return (entropy + _entropy(by.counts) - _entropy(joint)) / entropy
+
+
 def _table(
     field: Encoded,
     codes: NDArray[np.unsignedinteger[Any]],
@@ -228,7 +238,7 @@ def _shuffle(
     rng.permuted(orders[1:], axis=1, out=orders[1:])
     starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64) * width
     cells = (places.astype(np.int32) * width + starts[:-1].astype(np.int32)).astype(np.int32)
-    counts = np.arange(m + 1)
+    counts = np.arange(m + 1, dtype=float)
     terms: NDArray[np.float64] = counts * np.log(np.maximum(counts, 1))
     sums = np.empty((shuffles + 1, len(sizes)))
     shares = np.array_split(np.arange(shuffles + 1), os.cpu_count() or 1)

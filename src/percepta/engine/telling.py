@@ -18,7 +18,7 @@ from percepta.core.errors import FilterError, NotFoundError
 from percepta.core.fields import Field, FieldGroup, FieldType
 from percepta.core.filters import Filter
 from percepta.engine.similar import Population
-from percepta.storage import RunQuery
+from percepta.storage import Run, RunQuery
 
 MOST_PARTS = 16
 """Values whose averages are told; the commonest."""
@@ -79,11 +79,7 @@ def explain_field(
             f"{metric!r} holds texts; what explains a field is asked of numbers.",
             fix=_numbers(known),
         )
-    candidates = {
-        name: field
-        for name, field in known.items()
-        if name not in (metric, *_IDS) and (everything or _independent(population, field))
-    }
+    candidates = candidate_fields(query, metric, everything=everything)
     codes = {name: _codes(population, query, field) for name, field in candidates.items()}
     chosen = None if filter is None or not filter.clauses else query.matches(filter)
     ranking = rank_fields(
@@ -124,17 +120,23 @@ def split_of(field: Field) -> Split:
     return Split(field.name, SplitKind.DISTINCT, order=SplitOrder.MEASURE)
 
 
-def truths(population: Population) -> tuple[str, ...]:
+def candidate_fields(query: RunQuery, metric: str, *, everything: bool) -> dict[str, Field]:
+    """Return the fields that may tell about a metric: of its making are none, unless all are wanted."""
+    true = true_fields(query.run)
+    return {
+        field.name: field
+        for field in query.fields()
+        if field.name not in (metric, *_IDS)
+        and (everything or field.group not in _MADE or field.name in true)
+    }
+
+
+def true_fields(run: Run) -> tuple[str, ...]:
     """Return the fields that hold a ground truth, such as ``label``."""
-    known = {field.name for field in population.run.fields}
-    declared = population.run.details.get("predictions") or []
+    known = {field.name for field in run.fields}
+    declared = run.details.get("predictions") or []
     named = dict.fromkeys(f"{entry.get('prefix') or ''}label" for entry in declared)
     return tuple(name for name in named if name in known)
-
-
-def _independent(population: Population, field: Field) -> bool:
-    """Whether a field is no result of the model or of what the metric is made of."""
-    return field.group not in _MADE or field.name in truths(population)
 
 
 def _numbers(known: Mapping[str, Field]) -> str:

@@ -10,6 +10,7 @@ from percepta.core.progress import Progress
 from percepta.engine.evaluate import evaluate
 from percepta.engine.explore import explore
 from percepta.engine.options import EvaluateOptions
+from percepta.engine.overview import keep_default_dashboard
 from percepta.integration import Integration, load_script
 from percepta.models.allocator import keep_freed_memory
 from percepta.storage import MapInfo, Run, RunStatus, Workspace
@@ -78,7 +79,17 @@ def evaluate_and_explore(
             resume=resume,
             progress=progress,
         )
-    if algorithm is None or run.n == 0:
-        return run, None
-    seed = options.seed if options else 0
-    return run, explore(workspace, run.id, algorithm=algorithm, seed=seed, progress=progress)
+    made = None
+    if algorithm is not None and run.n > 0:
+        seed = options.seed if options else 0
+        made = explore(workspace, run.id, algorithm=algorithm, seed=seed, progress=progress)
+    _keep_dashboard(workspace, run, progress)
+    return run, made
+
+
+def _keep_dashboard(workspace: Workspace, run: Run, progress: Progress) -> None:
+    """Make the project's first dashboard; what goes wrong there costs a note, not the evaluation."""
+    try:
+        keep_default_dashboard(workspace, run)
+    except Exception as error:
+        progress.note(f"no dashboard was made: {error}")

@@ -178,6 +178,11 @@ class Run:
         self._check_row(row)
         return None if self._thumbnails is None else self._thumbnails.read(row)
 
+    @property
+    def has_thumbnails(self) -> bool:
+        """Whether any sample has a thumbnail."""
+        return self.manifest["thumbnails"] is not None
+
     @cached_property
     def _thumbnails(self) -> ImagePack | None:
         entry = self.manifest["thumbnails"]

@@ -30,7 +30,7 @@ MOST_WORKERS = 2
 IDLE_SECONDS = 600.0
 MOST_KEPT = 64 * 2**20
 """Bytes of answers kept for when they are asked for again."""
-OF_THE_RUN = frozenset({"similar", "tells"})
+OF_THE_RUN = frozenset({"similar", "tells", "default_dashboard"})
 """Kinds of questions that what the run keeps answers, without its script and model."""
 WORKER_MODULE = "percepta.jobs.answering.worker"
 

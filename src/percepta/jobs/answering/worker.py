@@ -37,6 +37,7 @@ class Answers:
             "methods": self._methods,
             "similar": self._similar,
             "tells": self._tells,
+            "default_dashboard": self._default_dashboard,
             "activations": self._activations,
             "shared-channels": self._shared_channels,
         }
@@ -97,6 +98,11 @@ class Answers:
         from percepta.engine import answers
 
         return answers.tells(self._population, params)
+
+    def _default_dashboard(self, params: dict[str, Any]) -> Any:
+        from percepta.engine.overview import default_dashboard
+
+        return default_dashboard(self._run).to_json()
 
 
 def _status(error: Exception) -> int:

@@ -1,5 +1,5 @@
 /** The page's addresses. They live behind the hash, so that any path prefix serves them. */
-import { createHashHistory, createRootRoute, createRoute, createRouter } from "@tanstack/react-router";
+import { createHashHistory, createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 import { AnalyzePage } from "./analysis/AnalyzePage";
 import { ExplorePage } from "./explore/ExplorePage";
 import { RunLayout } from "./explore/RunLayout";
@@ -32,9 +32,15 @@ const explore = createRoute({ getParentRoute: () => run, path: "/", component: E
 const samples = createRoute({ getParentRoute: () => run, path: "/samples", component: SamplesPage });
 const analyze = createRoute({ getParentRoute: () => run, path: "/analyze", component: AnalyzePage });
 const network = createRoute({ getParentRoute: () => run, path: "/network", component: NetworkPage });
+/** Loaded when first opened: charts are a large library that no other view needs. */
+const dashboards = createRoute({
+  getParentRoute: () => run,
+  path: "/dashboards/{-$dashboard}",
+  component: lazyRouteComponent(() => import("./dashboards/DashboardsPage"), "DashboardsPage"),
+});
 
 export const router = createRouter({
-  routeTree: root.addChildren([projects, runs, jobs, run.addChildren([explore, samples, analyze, network])]),
+  routeTree: root.addChildren([projects, runs, jobs, run.addChildren([explore, samples, analyze, network, dashboards])]),
   history: createHashHistory(),
   // Every part of a search is a text; views encode themselves (explore/viewUrl.ts).
   parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),

@@ -1,5 +1,5 @@
 import { Tooltip } from "@mantine/core";
-import { IconChartDots3, IconFolders, IconLayoutGrid, IconProgress, IconSitemap } from "@tabler/icons-react";
+import { IconChartDots3, IconFolders, IconLayoutDashboard, IconLayoutGrid, IconProgress, IconSitemap } from "@tabler/icons-react";
 import { Link, useParams } from "@tanstack/react-router";
 import { cloneElement, type ReactElement, type ReactNode } from "react";
 import { lastRun } from "./lastRun";
@@ -19,6 +19,9 @@ export function Rail() {
       </Item>
       <Item label="Samples" testid="rail-samples" link={run && <Link to="/runs/$run/samples" params={{ run }} search={keepSearch} activeOptions={{ includeSearch: false }} />}>
         <IconLayoutGrid size={19} stroke={1.6} />
+      </Item>
+      <Item label="Dashboards" testid="rail-dashboards" link={run && <Link to="/runs/$run/dashboards/{-$dashboard}" params={{ run }} search={keepSearch} activeOptions={{ includeSearch: false }} />}>
+        <IconLayoutDashboard size={19} stroke={1.6} />
       </Item>
       <Item label="Model" testid="rail-network" link={run && <Link to="/runs/$run/network" params={{ run }} search={keepSearch} activeOptions={{ includeSearch: false }} />}>
         <IconSitemap size={19} stroke={1.6} />

@@ -30,8 +30,7 @@ export interface ChartKind extends Omit<DashletSpec, "Body"> {
 }
 
 export function chart(kind: ChartKind): DashletSpec {
-  const { lacks, questions, draw, ...spec } = kind;
-  return { ...spec, Body: (props: DashletProps) => <ChartBody kind={kind} dashlet={props.dashlet} /> };
+  return { ...kind, Body: (props: DashletProps) => <ChartBody kind={kind} dashlet={props.dashlet} /> };
 }
 
 function ChartBody({ kind, dashlet }: { kind: ChartKind; dashlet: Dashlet }) {

@@ -27,7 +27,10 @@ export function groupsTable(answer: GroupsAnswer, measures: Measure[], runs: Rea
 }
 
 export function groupsCsv(answer: GroupsAnswer, measures: Measure[], runs: ReadonlyMap<string, string>): string {
-  const { head, lines } = groupsTable(answer, measures, runs);
+  return csvOf(groupsTable(answer, measures, runs));
+}
+
+export function csvOf({ head, lines }: Table): string {
   return [head, ...lines].map((line) => line.map(cell).join(",")).join("\r\n") + "\r\n";
 }
 

@@ -33,12 +33,12 @@ export function ChannelBars({ channels, looked, told, analysis, onChange }: Prop
     event.stopPropagation(); // the page's own keys step through samples, or close it
   };
   return (
-    <section className={panel.card} data-testid="channels" data-layer={layer} onKeyDown={onKeyDown}>
+    <section className={panel.card} data-testid="channels" data-layer={layer}>
       <h3 title={layer}>Channels of {shortName(layer, 30)}</h3>
       <p className={classes.note}>
         The {channels.channels.length} of {count(channels.width)} that count most for the target; to the left: against it. Choose one to see what it answers to.
       </p>
-      <div className={classes.weights}>
+      <div className={classes.weights} role="toolbar" aria-label={`Channels of ${layer}`} aria-orientation="vertical" tabIndex={-1} onKeyDown={onKeyDown}>
         {channels.channels.map((channel, at) => (
           <WeightBar key={channel} label={`#${channel}`} weight={channels.importance[at]} most={most} pressed={open?.channel === channel} onChoose={() => choose({ layer, channel })} />
         ))}

@@ -1,7 +1,7 @@
 import { ActionIcon, Skeleton } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import { thumbnail } from "../api/client";
 import { activationsQuery, channelSamplesQuery } from "../api/queries";
 import type { Activations, ChannelSamples, HeatMap, SampleVisual } from "../api/types";
@@ -26,22 +26,26 @@ const PAGE = Math.random().toString(36).slice(2);
 
 /** A channel: where it fires for the sample, and the samples of the run that excite it most. */
 export function ChannelCard({ channel, looked, told, analysis, onClose }: { channel: ChannelName; looked: Looked; told: Told; analysis: Analysis; onClose: () => void }) {
-  const { run, row } = looked;
+  const { row } = looked;
   const asked = { layer: channel.layer, channels: [channel.channel] };
   const here = useQuery({ ...activationsQuery(told.run.id, { ...asked, rows: [row ?? 0], slot: `channel ${PAGE}` }), enabled: row !== null });
   const best = useQuery(channelSamplesQuery(told.run.id, channel.layer, channel.channel));
+  const top = useRef<HTMLDivElement>(null);
+  useEffect(() => top.current?.scrollIntoView({ block: "nearest" }), []);
   return (
     <div className={classes.card} data-testid="channel" data-channel={channel.channel}>
-      <header>
-        <h4 title={channel.layer}>
-          Channel #{channel.channel} of {shortName(channel.layer, 24)}
-        </h4>
-        <ActionIcon size={20} variant="subtle" color="gray" aria-label="Close the channel" onClick={onClose} data-testid="close-channel">
-          <IconX size={12} />
-        </ActionIcon>
-      </header>
-      {here.error !== null && <ErrorNotice error={here.error} retry={() => void here.refetch()} />}
-      {run && <Here {...{ looked, told, analysis }} fires={here.data} />}
+      <div ref={top}>
+        <header>
+          <h4 title={channel.layer}>
+            Channel #{channel.channel} of {shortName(channel.layer, 24)}
+          </h4>
+          <ActionIcon size={20} variant="subtle" color="gray" aria-label="Close the channel" onClick={onClose} data-testid="close-channel">
+            <IconX size={12} />
+          </ActionIcon>
+        </header>
+        {here.error !== null && <ErrorNotice error={here.error} retry={() => void here.refetch()} />}
+        <Here {...{ looked, told, analysis }} fires={here.data} />
+      </div>
       {here.data && <p className={classes.told}>{responseTold(here.data.responses[0][0], here.data.maps.length > 0, best.data)}</p>}
       <h5>What excites it most in this run</h5>
       {best.error !== null && <ErrorNotice error={best.error} retry={() => void best.refetch()} />}

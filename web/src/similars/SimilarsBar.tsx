@@ -36,7 +36,7 @@ export function SimilarsBar({ question, size, onSize, children }: { question: Si
       <span className={classes.space}>{children}</span>
       <Tooltip label="Heat maps of what in each sample carries the similarity">
         <div>
-          <Switch label="Why similar" checked={question.why} onChange={(event) => set({ similars: { ...question, why: event.currentTarget.checked } })} data-testid="similars-why" />
+          <Switch label="Why similar" checked={question.why} onChange={(event) => set({ similars: { ...question, why: event.currentTarget.checked, channel: null } })} data-testid="similars-why" />
         </div>
       </Tooltip>
       <Slider size="xs" w={72} min={44} max={200} value={size} onChange={onSize} label={null} aria-label="Size of the pictures" />

@@ -3,6 +3,7 @@ import { IconMoodEmpty } from "@tabler/icons-react";
 import { type ReactNode, useMemo, useState } from "react";
 import { explain } from "../api/errors";
 import type { Similars } from "../api/types";
+import type { ChannelName } from "../channels/name";
 import { useRun, useView } from "../explore/run";
 import { Gallery } from "../samples/Gallery";
 import { EmptyState } from "../shell/EmptyState";
@@ -10,8 +11,10 @@ import { ErrorNotice } from "../shell/ErrorNotice";
 import { count } from "../theme/format";
 import type { SimilarsQuestion } from "./question";
 import { Reading } from "./Reading";
+import { SharedChannels } from "./SharedChannels";
 import { SimilarsBar } from "./SimilarsBar";
 import classes from "./similars.module.css";
+import { type Fires, useChannelHeat } from "./useChannelHeat";
 import { type Heat, SHOWN_QUERIES, useHeat } from "./useHeat";
 import { useName, useSimilars } from "./useSimilars";
 
@@ -21,7 +24,10 @@ export function SimilarsPanel() {
   const { question, found, stale, pending, error, retry } = useSimilars();
   const set = useView((view) => view.set);
   const [size, setSize] = useState(84);
-  const { heat, error: heatError } = useHeat(found && !stale && question?.why ? found : null);
+  const fresh = found && !stale ? found : null;
+  const channel = question?.channel ?? null;
+  const { heat, error: heatError } = useHeat(question?.why && !channel ? fresh : null);
+  const { fires, error: channelError } = useChannelHeat(fresh, channel);
   if (!question) return null;
   return (
     <div className={classes.similars} data-testid="similars" data-ready={(found && !stale) || undefined}>
@@ -40,17 +46,20 @@ export function SimilarsPanel() {
       {found && error === null && (
         <div className={classes.body} data-stale={stale || undefined}>
           <div className={classes.found}>
-            {found.rows.length > 0 ? <Found found={found} heat={heat} size={size} /> : <Nothing candidates={found.candidates} />}
-            {found.rows.length > 0 && <Made question={question} found={found} heat={heat} error={heatError} />}
+            {found.rows.length > 0 ? <Found found={found} grids={channel ? fires?.grids : heat?.grids} size={size} /> : <Nothing candidates={found.candidates} />}
+            {found.rows.length > 0 && channel && <MadeByChannel channel={channel} fires={fires} error={channelError} onClose={() => set({ similars: { ...question, channel: null } })} />}
+            {found.rows.length > 0 && !channel && <Made question={question} found={found} heat={heat} error={heatError} />}
           </div>
-          <Reading found={found} />
+          <Reading found={found}>
+            <SharedChannels question={question} found={found} />
+          </Reading>
         </div>
       )}
     </div>
   );
 }
 
-function Found({ found, heat, size }: { found: Similars; heat: Heat | undefined; size: number }) {
+function Found({ found, grids, size }: { found: Similars; grids: Heat["grids"] | undefined; size: number }) {
   const queries = useMemo(() => found.queries.slice(0, SHOWN_QUERIES), [found]);
   const rows = useMemo(() => Uint32Array.from([...queries, ...found.rows]), [queries, found]);
   const scores = useMemo(() => new Map(found.rows.map((row, at) => [row, found.scores[at]])), [found]);
@@ -63,7 +72,7 @@ function Found({ found, heat, size }: { found: Similars; heat: Heat | undefined;
       </span>
     );
   };
-  return <Gallery rows={rows} size={size} many caption={caption} heat={(row) => heat?.grids.get(row) ?? null} />;
+  return <Gallery rows={rows} size={size} many caption={caption} heat={(row) => grids?.get(row) ?? null} />;
 }
 
 /** What the heat maps are, in a line; or why there are none. */
@@ -82,6 +91,26 @@ function Made({ question, found, heat, error }: { question: SimilarsQuestion; fo
           {heat.made.layers.length > 1 ? `${heat.made.layers.length} depths together` : (heat.made.layers[0]?.name ?? "at the input")}, version {run.version.name ?? run.version.number}; each picture by its own strongest. {heat.made.notes.join(" ")}
         </span>
       )}
+    </p>
+  );
+}
+
+/** What the colours are while a channel is shown, in a line; or why there are none. */
+function MadeByChannel({ channel: { channel, layer }, fires, error, onClose }: { channel: ChannelName; fires: Fires | undefined; error: unknown; onClose: () => void }) {
+  const { run } = useRun();
+  const flat = fires && [...fires.grids.values()].every((grid) => grid === null);
+  return (
+    <p className={classes.made} data-testid="similars-made">
+      {Boolean(error) && <Why error={error} />}
+      {!fires && !error && <span className={classes.late}>Looking where it fires…</span>}
+      {fires && (
+        <span>
+          Channel #{channel} of {layer}, version {run.version.name ?? run.version.number}: {flat ? "the layer has no positions that lie over a picture, so there is no map of it." : "where it fires; each picture by its own strongest."}
+        </span>
+      )}
+      <Button size="compact-xs" variant="subtle" color="gray" onClick={onClose} data-testid="close-shared-channel">
+        Close the channel
+      </Button>
     </p>
   );
 }

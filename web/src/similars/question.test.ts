@@ -3,7 +3,7 @@ import type { Filter } from "../filters/types";
 import { ask, clauseOf, decodeQuestion, encodeQuestion, isSame, MOST_QUERIES, type SimilarsQuestion, withFound } from "./question";
 
 const label: Filter[number] = { kind: "compare", field: "label", op: "in", value: ["7"] };
-const full: SimilarsQuestion = { queries: [3, 17, 70_000], called: "label 7 & more", space: "balanced", limit: 200, candidates: [label], why: false };
+const full: SimilarsQuestion = { queries: [3, 17, 70_000], called: "label 7 & more", space: "balanced", limit: 200, candidates: [label], why: false, channels: true, channel: { layer: "conv", channel: 3 } };
 const parse = (text: string | undefined) => (text ? (JSON.parse(text) as Filter) : []);
 
 it("comes back from the address as it was", () => {
@@ -45,8 +45,8 @@ it("does not search within what the last fetch found", () => {
   expect(ask([1], null, [clauseOf("x", [1]), label, { ...label, enabled: false }], null).candidates).toEqual([label]);
 });
 
-it("is the same with and without heat maps, and another with another limit", () => {
-  expect(isSame(full, { ...full, why: true })).toBe(true);
+it("is the same with and without heat maps and channels, and another with another limit", () => {
+  expect(isSame(full, { ...full, why: true, channels: false, channel: null })).toBe(true);
   expect(isSame(full, { ...full, limit: 20 })).toBe(false);
 });
 

@@ -1,4 +1,5 @@
 /** What is asked when similars are fetched; all of it is in the address. Pure. */
+import { type ChannelName, decodeChannel, encodeChannel } from "../channels/name";
 import { decodeRows, encodeRows } from "../explore/rowsText";
 import type { Clause, Filter, Rows } from "../filters/types";
 import { MAX_NAME } from "../filters/types";
@@ -16,6 +17,10 @@ export interface SimilarsQuestion {
   candidates: Filter;
   /** Whether heat maps say what makes them similar. */
   why: boolean;
+  /** Whether the channels that they share are shown. */
+  channels: boolean;
+  /** The one of them whose activation is shown in place of the heat; null = none. */
+  channel: ChannelName | null;
 }
 
 export const LIMIT = 50;
@@ -33,13 +38,17 @@ export function ask(rows: ArrayLike<number>, called: string | null, candidates: 
     limit: before?.limit ?? LIMIT,
     candidates: candidates.filter((clause) => clause.enabled !== false && !isLastFetch(clause)),
     why: before?.why ?? true,
+    channels: before?.channels ?? false,
+    channel: before?.channel ?? null,
   };
 }
 
-/** Whether two questions have the same answer; heat maps are beside it. */
+/** Whether two questions have the same answer; heat maps and channels are beside it. */
 export function isSame(a: SimilarsQuestion, b: SimilarsQuestion): boolean {
-  return JSON.stringify({ ...a, why: true }) === JSON.stringify({ ...b, why: true });
+  return JSON.stringify({ ...a, ...BESIDE }) === JSON.stringify({ ...b, ...BESIDE });
 }
+
+const BESIDE = { why: true, channels: false, channel: null };
 
 const PREFIX = "similar to ";
 
@@ -61,12 +70,12 @@ export function isLastFetch(clause: Clause): boolean {
   return clause.kind === "rows" && clause.name?.startsWith(PREFIX) === true && !clause.negate && clause.enabled !== false;
 }
 
-export type SimilarsSearch = Partial<Record<"similar" | "similar_called" | "similar_space" | "similar_limit" | "similar_among" | "similar_why", string>>;
+export type SimilarsSearch = Partial<Record<"similar" | "similar_called" | "similar_space" | "similar_limit" | "similar_among" | "similar_why" | "similar_channels" | "similar_channel", string>>;
 
 /** The address's parts for a question. */
 export function encodeQuestion(question: SimilarsQuestion | null, encodeFilter: (filter: Filter) => string): SimilarsSearch {
   if (!question) return {};
-  const { queries, called, space, limit, candidates, why } = question;
+  const { queries, called, space, limit, candidates, why, channels, channel } = question;
   return {
     similar: encodeRows(queries),
     ...(called !== null && { similar_called: called }),
@@ -74,6 +83,8 @@ export function encodeQuestion(question: SimilarsQuestion | null, encodeFilter: 
     ...(limit !== LIMIT && { similar_limit: String(limit) }),
     ...(candidates.length > 0 && { similar_among: encodeFilter(candidates) }),
     ...(!why && { similar_why: "0" }),
+    ...(channels && { similar_channels: "1" }),
+    ...(channels && channel && { similar_channel: encodeChannel(channel) }),
   };
 }
 
@@ -89,6 +100,8 @@ export function decodeQuestion(search: SimilarsSearch, decodeFilter: (text: stri
     limit: Math.min(MOST, Math.max(1, limit)),
     candidates: decodeFilter(search.similar_among),
     why: search.similar_why !== "0",
+    channels: search.similar_channels === "1",
+    channel: search.similar_channels === "1" ? decodeChannel(search.similar_channel) : null,
   };
 }
 

@@ -100,7 +100,7 @@ function nameOf({ called, queries }: SimilarsQuestion, first: Sample | undefined
   return first ? `${first.subset}/${first.sample_id}` : "";
 }
 
-const NONE: SimilarsQuestion = { queries: [], called: null, space: null, limit: 1, candidates: [], why: false };
+const NONE: SimilarsQuestion = { queries: [], called: null, space: null, limit: 1, candidates: [], why: false, channels: false, channel: null };
 
 function requestOf({ queries, space, limit, candidates }: SimilarsQuestion, map: MapInfo | null): SimilarQuestion {
   // Only a filter can name what belongs to a map; without one the answer is the same on every map.

@@ -9,7 +9,7 @@ In a notebook or a script of your own::
 
 In an integration script, ``import percepta as pc`` gives the decorators: :func:`subsets`, :func:`input`,
 :func:`ground_truth`, :func:`metadata`, :func:`loss`, :func:`metric`, :func:`visualizer`,
-:func:`target`, :func:`latent_space`, :func:`mask`, :func:`model`.
+:func:`target`, :func:`latent_space`, :func:`mask`, :func:`file_encoder`, :func:`model`.
 
 Names are loaded on first use, so that ``import percepta`` stays instant and imports no torch.
 """
@@ -35,9 +35,11 @@ if TYPE_CHECKING:
         Text,
         TextMask,
     )
+    from percepta.dashboards import Dashboards
     from percepta.integration import (
         Prediction,
         Samples,
+        file_encoder,
         ground_truth,
         input,
         latent_space,
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
         predictions,
         subsets,
         target,
+        training_curves,
         use_loss,
         use_metric,
         visualizer,
@@ -70,9 +73,11 @@ _HOMES = {
         "Text",
         "TextMask",
     ),
+    "percepta.dashboards": ("Dashboards",),
     "percepta.integration": (
         "Prediction",
         "Samples",
+        "file_encoder",
         "ground_truth",
         "input",
         "latent_space",
@@ -86,6 +91,7 @@ _HOMES = {
         "predictions",
         "subsets",
         "target",
+        "training_curves",
         "use_loss",
         "use_metric",
         "visualizer",
@@ -95,6 +101,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "BoundingBox",
+    "Dashboards",
     "Decision",
     "Evaluation",
     "Graph",
@@ -109,6 +116,7 @@ __all__ = [
     "TextMask",
     "__version__",
     "evaluate",
+    "file_encoder",
     "ground_truth",
     "input",
     "latent_space",
@@ -123,6 +131,7 @@ __all__ = [
     "serve",
     "subsets",
     "target",
+    "training_curves",
     "use_loss",
     "use_metric",
     "visualizer",

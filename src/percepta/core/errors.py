@@ -182,6 +182,12 @@ class TargetError(PerceptaError):
     code = "target"
 
 
+class FileError(PerceptaError):
+    """A file that was given cannot become inputs of the model."""
+
+    code = "file"
+
+
 class NotFoundError(PerceptaError):
     """A project, run, map, sample, job or field does not exist."""
 

@@ -179,9 +179,41 @@ def find_similar(
         NotFoundError: there is no such space.
         TargetError: the queries are not of this run, or have nothing in common.
     """
-    run = population.run
-    space = space or next(iter(run.spaces))
+    space = space or next(iter(population.run.spaces))
     towards = population.direction(space, queries)
+    return find_towards(
+        population,
+        towards,
+        queries,
+        space=space,
+        limit=limit,
+        filter=filter,
+        filter_map=filter_map,
+    )
+
+
+def find_towards(
+    population: Population,
+    towards: FloatArray,
+    queries: Sequence[int] = (),
+    *,
+    space: str,
+    limit: int = LIMIT,
+    filter: Filter | None = None,
+    filter_map: str | None = None,
+) -> Found:
+    """Find the samples that lie most in a direction, seen from the population's mean.
+
+    Args:
+        population: of the run.
+        towards: ``[D]``, a unit vector.
+        queries: rows that it is the direction of, which are not among what is found.
+        space: name of the latent space.
+        limit: as for :func:`find_similar`.
+        filter: as for :func:`find_similar`.
+        filter_map: as for :func:`find_similar`.
+    """
+    run = population.run
     scores = similarities(population.vectors(space), population.mean(space), towards)
     among = None
     if filter is not None and any(clause.enabled for clause in filter.clauses):

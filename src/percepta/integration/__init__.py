@@ -7,6 +7,7 @@ from percepta.integration.check_report import CheckReport
 from percepta.integration.collecting import collecting, use_loss, use_metric
 from percepta.integration.datasets import from_datasets
 from percepta.integration.decorators import (
+    file_encoder,
     ground_truth,
     input,
     latent_space,
@@ -18,11 +19,13 @@ from percepta.integration.decorators import (
     predictions,
     subsets,
     target,
+    training_curves,
     visualizer,
 )
 from percepta.integration.defaults import complete
 from percepta.integration.integration import (
     Connection,
+    FileEncoder,
     GroundTruthEncoder,
     InputEncoder,
     Integration,
@@ -48,6 +51,7 @@ __all__ = [
     "CheckReport",
     "Connection",
     "Decision",
+    "FileEncoder",
     "GroundTruthEncoder",
     "InputEncoder",
     "Integration",
@@ -67,6 +71,7 @@ __all__ = [
     "check",
     "collecting",
     "complete",
+    "file_encoder",
     "from_datasets",
     "ground_truth",
     "input",
@@ -85,6 +90,7 @@ __all__ = [
     "show",
     "subsets",
     "target",
+    "training_curves",
     "use_loss",
     "use_metric",
     "visualizer",

@@ -16,6 +16,7 @@ from percepta.core.errors import IntegrationError, Where
 from percepta.core.fields import Direction
 from percepta.integration.builtin import Chosen, chosen_loss, chosen_metric
 from percepta.integration.integration import (
+    FileEncoder,
     GroundTruthEncoder,
     InputEncoder,
     Integration,
@@ -61,10 +62,12 @@ class Collector:
     metadata: list[MetadataFunction] = field(default_factory=list)
     predictions: list[Prediction] = field(default_factory=list)
     model: Callable[[], Any] | None = None
+    training: Callable[[], Any] | None = None
     visualizers: list[str] = field(default_factory=list)
     targets: list[str] = field(default_factory=list)
     latent_spaces: list[LatentSpace] = field(default_factory=list)
     mask: MaskFunction | None = None
+    file_encoder: FileEncoder | None = None
     wishes: list[_Wish | Chosen] = field(default_factory=list)
     fields: dict[str, str] = field(default_factory=dict)
 
@@ -157,7 +160,9 @@ class Collector:
             targets=tuple(item for item in made if isinstance(item, TargetFunction)),
             latent_spaces=tuple(spaces),
             mask=self.mask,
+            file_encoder=self.file_encoder,
             model=self.model,
+            training=self.training,
             code_hash=code_hash,
             path=path,
         )

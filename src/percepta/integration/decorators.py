@@ -12,6 +12,7 @@ from percepta.integration.builtin import caller, direction_from
 from percepta.integration.collecting import Collector, active
 from percepta.integration.decorating import Decorator, F, decorator, named, takes
 from percepta.integration.integration import (
+    FileEncoder,
     GroundTruthEncoder,
     InputEncoder,
     LatentSpace,
@@ -261,6 +262,31 @@ def mask(function: F | None = None) -> F | Decorator:
 
 
 @overload
+def file_encoder(function: F) -> F: ...
+@overload
+def file_encoder() -> Decorator: ...
+def file_encoder(function: F | None = None) -> F | Decorator:
+    """Declare ``(path) -> array | dict of arrays by input``: the model's inputs of a file that is no sample.
+
+    It does to any file what the inputs' functions do to a sample's, so that similars of a new file can be
+    found. ``path`` is a :class:`pathlib.Path`; the array (of a model with one input), or each in the dict,
+    is that of one sample.
+    """
+
+    def add(function: F, collector: Collector, where: Where) -> None:
+        takes(function, 1, "(path)", where)
+        if collector.file_encoder is not None:
+            raise IntegrationError(
+                "There are two functions under @percepta.file_encoder.",
+                where=where,
+                fix="Keep one; it may look at the path's suffix.",
+            )
+        collector.file_encoder = FileEncoder(function, where)
+
+    return decorator(add) if function is None else decorator(add)(function)
+
+
+@overload
 def model(predictions: F) -> F: ...
 @overload
 def model(
@@ -288,6 +314,30 @@ def model(
         _declare(outputs, collector, where)
 
     return decorator(add)(predictions) if callable(predictions) else decorator(add)
+
+
+@overload
+def training_curves(function: F) -> F: ...
+@overload
+def training_curves() -> Decorator: ...
+def training_curves(function: F | None = None) -> F | Decorator:
+    """Declare ``() -> how the training went``: curves that are kept with the run.
+
+    It returns the path of a log (``.jsonl``, ``.csv``, ``.json``), a mapping of lists by metric such as
+    Keras' ``history.history``, a list of records, or None where there is none. It runs once.
+    """
+
+    def add(function: F, collector: Collector, where: Where) -> None:
+        takes(function, 0, "no arguments", where)
+        if collector.training is not None:
+            raise IntegrationError(
+                "There are two functions under @percepta.training_curves.",
+                where=where,
+                fix="Keep one.",
+            )
+        collector.training = function
+
+    return decorator(add) if function is None else decorator(add)(function)
 
 
 def predictions(*given: Prediction | str) -> None:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from percepta.core.errors import IntegrationError, SampleError, Where
 from percepta.core.fields import Direction
 from percepta.core.subsets import SampleId, Subset
+from percepta.core.training import TrainingCurves
 from percepta.integration.samples import Samples
 
 Scalar = bool | int | float | str | None
@@ -254,6 +255,14 @@ class MaskFunction:
     where: Where = field(default_factory=Where)
 
 
+@dataclass(frozen=True, slots=True)
+class FileEncoder:
+    """Makes the model's inputs of a file: ``(path) -> array | dict of arrays by input``, of one sample."""
+
+    function: Callable[..., Any]
+    where: Where = field(default_factory=Where)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Reading:
     """What the user's functions gave for one sample, without a batch axis.
@@ -306,11 +315,14 @@ class Integration:
         visualizers: visualizers, with the arguments connected.
         targets: numbers that heat maps can explain, with the arguments connected.
         model: ``() -> model object or path``, or None where the user gives the model another way.
+        training: ``() -> how the training went``; call :meth:`load_training` instead. None: not told.
         code_hash: sha256 of the user's code.
         path: path of the script, or None.
         reader: reads samples; None: sample by sample through the encoders.
         latent_spaces: latent spaces of the user's own.
         mask: where rows are objects inside a sample, tells where each lies.
+        file_encoder: makes the model's inputs of a file that is no sample; None: found out where it can be
+            (:mod:`percepta.integration.files`).
         custom_objects: classes that a model file refers to by name, e.g. Keras layers.
         notes: what the script asks for and percepta does not do, one sentence each.
     """
@@ -326,11 +338,13 @@ class Integration:
     visualizers: tuple[Visualizer, ...] = ()
     targets: tuple[TargetFunction, ...] = ()
     model: Callable[[], Any] | None = None
+    training: Callable[[], Any] | None = None
     code_hash: str = ""
     path: str | None = None
     reader: Reader | None = None
     latent_spaces: tuple[LatentSpace, ...] = ()
     mask: MaskFunction | None = None
+    file_encoder: FileEncoder | None = None
     custom_objects: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     _once: _Once = field(default_factory=_Once, init=False, repr=False)
@@ -380,6 +394,16 @@ class Integration:
         from percepta.integration.once import make_model
 
         return make_model(self)
+
+    def load_training(self) -> TrainingCurves:
+        """Call the user's function that tells how the training went; without one there are no curves.
+
+        Raises:
+            IntegrationError: it raises, or what it returns cannot be read.
+        """
+        from percepta.integration.once import load_training
+
+        return load_training(self)
 
     def labeled(self, subset: Subset) -> bool:
         """Whether samples of a subset have a ground truth here."""

@@ -42,10 +42,19 @@ def item_of(value: Any, *, labeled: bool) -> Item:
             "an input without a target",
             "Return (input, target), or put these samples into the subset 'unlabeled'.",
         )
+    return Item(inputs_of(given), _named(target, TARGET, as_array) if labeled else {})
+
+
+def inputs_of(given: Any) -> Arrays:
+    """Return an input, or several in a dict, as arrays by name.
+
+    Raises:
+        UnsuitableError: one of them is no array, or none that a model can take.
+    """
     inputs = _named(given, INPUT, _input)
     for array in inputs.values():
         check_input(array)
-    return Item(inputs, _named(target, TARGET, as_array) if labeled else {})
+    return inputs
 
 
 def _parts(value: Any) -> tuple[Any, Any, bool]:

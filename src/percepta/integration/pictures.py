@@ -43,6 +43,13 @@ class Picture:
     high: NDArray[np.float32]
     as_is: bool
 
+    @property
+    def guessed(self) -> bool:
+        """Whether black and white are the least and greatest value that was seen."""
+        return not self.as_is and (
+            bool(self.low.any()) or not set(self.high.tolist()) <= {1.0, 255.0}
+        )
+
     def __call__(self, data: Array) -> Visual:
         """Show one sample ``[C, H, W]``, ``[H, W, C]`` or ``[H, W]``."""
         return Image(self.batch(data[None])[0])
@@ -73,7 +80,7 @@ def default_visualizer(encoder: InputEncoder, readings: Sequence[Reading]) -> Vi
     shape = arrays[0].shape
     same = [array for array in arrays if array.shape == shape]
     wires = (Connection("data", "input", encoder.name),)
-    layout = _picture_layout(shape, encoder.channel_axis)
+    layout = picture_layout(shape, encoder.channel_axis)
     if layout is not None:
         picture = _calibrated(same, layout[0])
         return Visualizer(encoder.name, picture, wires, encoder.where, picture.batch)
@@ -85,7 +92,7 @@ def default_visualizer(encoder: InputEncoder, readings: Sequence[Reading]) -> Vi
 
 def picture_size(shape: tuple[int, ...], channel_axis: int | None) -> tuple[int, int] | None:
     """Return height and width of an input of one sample that is a picture; None: it is none."""
-    layout = _picture_layout(shape, channel_axis)
+    layout = picture_layout(shape, channel_axis)
     if layout is None:
         return None
     height, width = (n for axis, n in enumerate(shape) if axis != layout[0])
@@ -104,7 +111,7 @@ def channel_axis_of(shape: tuple[int, ...], declared: int | None) -> int | None:
     """
     if declared is not None:
         return declared % len(shape)
-    layout = _picture_layout(shape, None)
+    layout = picture_layout(shape, None)
     if layout is not None:
         return layout[0]
     if len(shape) == 2 and 1 in shape:
@@ -112,7 +119,7 @@ def channel_axis_of(shape: tuple[int, ...], declared: int | None) -> int | None:
     return 0 if len(shape) > 2 else None
 
 
-def _picture_layout(shape: tuple[int, ...], channel_axis: int | None) -> tuple[int | None] | None:
+def picture_layout(shape: tuple[int, ...], channel_axis: int | None) -> tuple[int | None] | None:
     """Return a 1-tuple with the channel axis of a picture, or None where it is no picture."""
     if len(shape) == 2 and min(shape) >= SMALLEST_SIDE and channel_axis is None:
         return (None,)

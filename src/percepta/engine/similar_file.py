@@ -1,0 +1,109 @@
+"""Similars of a file that is no sample of the run: it becomes inputs, and the model sees it as a sample."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from percepta.analysis.latent import Calibration
+from percepta.analysis.similars import direction
+from percepta.core.drawing import Pixels, shrink
+from percepta.core.errors import TargetError
+from percepta.core.filters import Filter
+from percepta.core.rendering import thumbnail
+from percepta.core.subsets import SampleKey, Subset
+from percepta.engine.explain import Explainer
+from percepta.engine.recording import responses
+from percepta.engine.similar import LIMIT, Found, find_towards
+from percepta.integration import Batch, Samples, show
+from percepta.integration.files import FileInputs, GivenFile, read_file
+from percepta.models import Forward
+
+THUMBNAIL = 128
+"""Pixels of the longer side of the picture that stands for a file."""
+
+NO_SAMPLE = SampleKey(Subset.ADDITIONAL, "file")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SimilarToFile:
+    """Samples similar to a file.
+
+    Attributes:
+        found: them; it has no queries.
+        picture: uint8 ``[h, w, 1|3]``, of the file; None: it cannot be shown.
+        notes: how the file became inputs of the model, one sentence each.
+    """
+
+    found: Found
+    picture: Pixels | None
+    notes: tuple[str, ...]
+
+
+def find_similar_to_file(
+    explainer: Explainer,
+    file: GivenFile,
+    *,
+    space: str | None = None,
+    limit: int = LIMIT,
+    filter: Filter | None = None,
+    filter_map: str | None = None,
+) -> SimilarToFile:
+    """Find the samples most similar to a file, exactly.
+
+    Args:
+        explainer: of the run, with its model.
+        file: of any kind that the integration can encode.
+        space: name of the latent space; None for the first that layers build.
+        limit: at most so many.
+        filter: which samples are candidates; None for all.
+        filter_map: the map whose clusters or lassos the filter names, if it names any.
+
+    Raises:
+        FileError: it cannot become inputs of the model.
+        TargetError: layers do not build that space, or the model sees nothing in the file.
+    """
+    stored = explainer.run.state("calibration")
+    recipes = Calibration.from_bytes(stored).recipes if stored is not None else {}
+    space = space or next(iter(recipes), "")
+    if stored is None or space not in recipes:
+        raise TargetError(
+            f"The layers do not build a latent space {space!r}, so a file has no place in it.",
+            fix=f"Spaces that layers build: {', '.join(recipes) or 'none'}.",
+        )
+    made = read_file(explainer.integration, file)
+    inputs = {name: array[None] for name, array in made.inputs.items()}
+    forward = explainer.model.forward(inputs, recipes[space].layers)
+    vectors = Calibration.from_bytes(stored).transform(responses(forward), spaces=(space,))
+    population = explainer.population
+    towards = direction(np.asarray(vectors[space], np.float32), population.mean(space))
+    if not towards.any():
+        raise TargetError(
+            "The model sees nothing in this file that differs from the mean of the run.",
+            fix="Give a file of the kind that the model was made for.",
+        )
+    found = find_towards(
+        population, towards, space=space, limit=limit, filter=filter, filter_map=filter_map
+    )
+    return SimilarToFile(found, _picture(explainer, file, made, forward), made.notes)
+
+
+def _picture(
+    explainer: Explainer, file: GivenFile, made: FileInputs, forward: Forward
+) -> Pixels | None:
+    """Return what stands for a file: itself if it is a picture, else what a visualizer shows of it."""
+    if file.picture is not None:
+        whole: Pixels = np.asarray(file.picture.convert("RGB"), np.uint8)[None]
+        small: Pixels = shrink(whole, THUMBNAIL)[0]
+        return small
+    inputs: dict[str, NDArray[np.generic]] = {n: array[None] for n, array in made.inputs.items()}
+    batch = Batch([NO_SAMPLE], inputs, {}, forward.outputs, Samples(Subset.ADDITIONAL, ["file"]))
+    for visualizer in explainer.integration.visualizers:
+        if any(c.source == "samples" for c in visualizer.connections):
+            continue  # it would be asked about a sample that there is not
+        visual = show(visualizer, batch, 0)
+        if visual is not None and not isinstance(visual, Exception):
+            return thumbnail(visual, THUMBNAIL)
+    return None

@@ -29,7 +29,11 @@ def test_every_operation_has_a_name_a_description_and_typed_answers() -> None:
         for method, operation in operations.items():
             names.append(operation["operationId"])
             assert operation["description"], path
-            success = next(answer for code, answer in operation["responses"].items() if code < "3")
+            code, success = next(
+                (code, answer) for code, answer in operation["responses"].items() if code < "3"
+            )
+            if code == "204":
+                continue
             assert success["content"], path
             schema = success["content"].get("application/json", {}).get("schema")
             assert schema != {}, f"{method} {path} is not typed"

@@ -56,6 +56,7 @@ def test_details(client: CheckedClient, base: str) -> None:
         "group": "loss",
         "direction": "down",
         "description": "Cross-entropy.",
+        "expression": None,
     }
     assert fields[HOSTILE_FIELD]["type"] == "integer"
     assert (run["device"], run["throughput"]) == ("cpu", 123.4)

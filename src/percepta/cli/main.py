@@ -11,16 +11,19 @@ import typer
 from percepta import __version__
 from percepta.cli.commands import (
     check,
+    dashboards,
     demo,
     evaluate,
     explain,
     explore,
+    fields,
     init,
     jobs,
     model,
     runs,
     serve,
     similar,
+    tells,
 )
 from percepta.core.errors import JobCancelledError, PerceptaError
 
@@ -31,7 +34,22 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for verbs in (demo, init, evaluate, check, explore, explain, similar, serve, runs, jobs, model):
+for verbs in (
+    demo,
+    init,
+    evaluate,
+    check,
+    explore,
+    explain,
+    similar,
+    tells,
+    dashboards,
+    fields,
+    serve,
+    runs,
+    jobs,
+    model,
+):
     verbs.register(app)
 
 

@@ -24,6 +24,8 @@ class FieldGroup(StrEnum):
     METADATA = "metadata"
     LATENT = "latent"
     SAMPLE = "sample"
+    DERIVED = "derived"
+    """Made of other fields by an expression of the user's."""
 
 
 class Direction(StrEnum):
@@ -52,6 +54,7 @@ class Field:
         group: where it comes from.
         direction: which way is better, for losses and metrics.
         description: what it means and how it was computed, for the page's tooltip.
+        expression: what a derived field is made by; None: the run has it itself.
     """
 
     name: str
@@ -59,10 +62,12 @@ class Field:
     group: FieldGroup
     direction: Direction | None = None
     description: str = ""
+    expression: str | None = None
 
     def to_json(self) -> dict[str, str | None]:
-        """Return the JSON form kept in a run's manifest."""
-        return {
+        """Return the JSON form: what a run's manifest keeps, and of a derived field its expression."""
+        made_by = {} if self.expression is None else {"expression": self.expression}
+        return made_by | {
             "name": self.name,
             "type": self.type.value,
             "group": self.group.value,

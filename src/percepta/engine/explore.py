@@ -64,7 +64,7 @@ def explore(
             f"The run has no latent space {space!r}.", fix=f"It has: {', '.join(run.spaces)}."
         )
     merged = {**default_settings(algorithm), **(settings or {})}
-    rows = _matching(run, filter, filter_map)
+    rows = _matching(workspace, run, filter, filter_map)
     vectors = np.ascontiguousarray(run.latent(space)[rows], dtype=np.float32)
 
     neighbours = knn(vectors, min(NEIGHBOURS, max(len(rows) - 1, 1)), seed=seed, progress=progress)
@@ -103,13 +103,12 @@ def explore(
     return run.save_map(result)
 
 
-def _matching(run: Run, filter_: Filter | None, map_id: str | None) -> NDArray[np.int64]:
+def _matching(
+    workspace: Workspace, run: Run, filter_: Filter | None, map_id: str | None
+) -> NDArray[np.int64]:
     if filter_ is None or not any(clause.enabled for clause in filter_.clauses):
         return np.arange(run.n)
-    from percepta.storage import RunQuery  # brings a query engine that a whole run does not need
-
-    bits = RunQuery(run, map_id).mask(filter_)
-    rows = np.flatnonzero(np.unpackbits(bits, count=run.n, bitorder="little"))
+    rows = np.flatnonzero(workspace.query(run.id, map_id).matches(filter_))
     if len(rows) == 0:
         raise ConflictError("No sample matches the filter.", fix="Widen it and explore again.")
     return rows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Hashable
 from threading import Lock
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,7 +33,7 @@ class Services:
         self.events = EventHub(workspace)
         self.answers = AnswerPool(workspace)
         self._charts: Charts | None = None
-        self._queries: OrderedDict[tuple[str, str | None], RunQuery] = OrderedDict()
+        self._queries: OrderedDict[Hashable, RunQuery] = OrderedDict()
         self._lock = Lock()
 
     @property
@@ -68,13 +69,20 @@ class Services:
         return {job.run: job.id for job in jobs if job.run is not None}
 
     def query(self, run_id: str, map_id: str | None) -> RunQuery:
-        """Return what answers filters over a run and one of its maps; the last few stay open."""
+        """Return what asks a run and one of its maps; the last few stay open.
+
+        Raises:
+            NotFoundError: no such run or map.
+            ConflictError: the run is not committed yet.
+            CorruptRunError: naming the file that is damaged.
+        """
         from percepta.storage import RunQuery
 
-        key = (run_id, map_id)
+        derived = self.catalogue.derived_fields.of_run(run_id)
+        key = (run_id, map_id, derived)
         with self._lock:
             if key not in self._queries:
-                self._queries[key] = RunQuery(self.run(run_id), map_id)
+                self._queries[key] = RunQuery(self.run(run_id), map_id, derived)
             self._queries.move_to_end(key)
             while len(self._queries) > MAX_OPEN_QUERIES:
                 self._queries.popitem(last=False)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from percepta.core.errors import NotFoundError, PerceptaError
+from percepta.core.fields import Field
 from percepta.server.schema.jobs import Job as JobMessage
 from percepta.server.schema.network import NetworkDetails
 from percepta.server.schema.runs import (
@@ -85,9 +87,14 @@ def run_view(
 
 
 def run_details_view(
-    record: RunRecord, project: Project, version: Version, run: Run, job_id: str | None
+    record: RunRecord,
+    project: Project,
+    version: Version,
+    run: Run,
+    job_id: str | None,
+    derived: Iterable[Field] = (),
 ) -> RunDetails:
-    """Return a committed run with everything the page needs to show it."""
+    """Return a committed run with everything the page needs to show it; ``derived``: fields it has so."""
     details = run.details
     throughput = details.get("throughput")
     return RunDetails(
@@ -98,7 +105,7 @@ def run_details_view(
         predictions=_predictions(run),
         fields=[
             FieldInfo.model_validate(field.to_json())
-            for field in (*run.fields, SUBSET_FIELD, run.sample_id_field)
+            for field in (*run.fields, SUBSET_FIELD, run.sample_id_field, *derived)
         ],
         device=details.get("device"),
         throughput=throughput if isinstance(throughput, int | float) else None,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from percepta.storage.queries import RunQuery
     from percepta.storage.records import (
         Dashboard,
+        DerivedField,
         Job,
         JobStatus,
         Project,
@@ -39,6 +40,7 @@ _HOMES = {
     "ShardData": "plan",
     "RunQuery": "queries",
     "Dashboard": "records",
+    "DerivedField": "records",
     "Job": "records",
     "JobStatus": "records",
     "Project": "records",
@@ -57,6 +59,7 @@ __all__ = [
     "Catalogue",
     "ClusterInfo",
     "Dashboard",
+    "DerivedField",
     "FieldSummary",
     "Job",
     "JobStatus",

@@ -38,6 +38,7 @@ from percepta.storage.splits import (
     divide,
     divide_by_version,
     has_field,
+    known_field,
 )
 from percepta.storage.versions import matches_elsewhere, same_rows
 
@@ -162,6 +163,9 @@ class Charts:
     def _whole(
         self, names: Hashable, populations: Sequence[Population], question: GroupsQuestion
     ) -> _Whole:
+        for measure in question.measures:
+            if measure.field is not None:
+                known_field(populations[0].query, measure.field)
         divisions = tuple(
             self._division(names, populations, split, question.measures[0])
             for split in question.splits

@@ -57,7 +57,7 @@ class DerivedTable:
         Raises:
             ConflictError: the project has one of that name, or too many.
         """
-        values = {
+        values: dict[str, Any] = {
             "id": new_id(),
             "project": project_id,
             "name": name,

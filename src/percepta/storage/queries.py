@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 from percepta.core.errors import FilterError, NotFoundError
 from percepta.core.fields import Field, FieldGroup, FieldType
 from percepta.core.filters import Clause, Compare, Filter, Lasso, Rows
+from percepta.storage.derived import DerivedColumns
 from percepta.storage.lasso import LassoIndex
 from percepta.storage.maps import StoredMap
 from percepta.storage.predicates import Predicate
+from percepta.storage.records import DerivedField
 from percepta.storage.run import SUBSET_FIELD, Run, column_values
 from percepta.storage.sandbox import Box
 from percepta.storage.sized_cache import SizedCache
@@ -44,16 +46,21 @@ class RunQuery:
     Args:
         run: the run.
         map_id: the map whose clusters count as fields.
+        derived: derived fields of the run's project, oldest first.
 
     Raises:
         NotFoundError: no such map.
     """
 
-    def __init__(self, run: Run, map_id: str | None = None) -> None:
+    def __init__(
+        self, run: Run, map_id: str | None = None, derived: Sequence[DerivedField] = ()
+    ) -> None:
         self._run = run
+        self._derived = DerivedColumns(run, derived)
         self._map = None if map_id is None else run.map(map_id)
         self._fields = {field.name: field for field in (SUBSET_FIELD, run.sample_id_field)}
         self._fields |= {field.name: field for field in run.fields}
+        self._fields |= self._derived.fields
         if self._map is not None:
             self._fields |= {field.name: field for field in _MAP_FIELDS}
         self._columns: dict[str, pa.ChunkedArray] = {}
@@ -69,10 +76,15 @@ class RunQuery:
     @property
     def key(self) -> tuple[str, ...]:
         """What its answers depend on: queries of the same key answer the same."""
-        return (self._run.id, self._map.info.id if self._map else "")
+        return (self._run.id, self._map.info.id if self._map else "", self._derived.key)
+
+    @property
+    def derived(self) -> DerivedColumns:
+        """The derived fields that the run has."""
+        return self._derived
 
     def fields(self) -> tuple[Field, ...]:
-        """Return subset, sample id, the run's fields, and the map's."""
+        """Return subset, sample id, the run's fields, the derived ones, and the map's."""
         return tuple(self._fields.values())
 
     def mask(self, filter: Filter) -> NDArray[np.uint8]:
@@ -259,6 +271,8 @@ class RunQuery:
         return self._fields[name]
 
     def _column(self, name: str) -> pa.ChunkedArray:
+        if name in self._derived.fields:
+            return self._derived.column(name)
         if self._map is None or name not in ("cluster", "subcluster", "cluster_distance"):
             return self._run.column(name)
         with self._lock:

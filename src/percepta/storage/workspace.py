@@ -6,6 +6,7 @@ import os
 import tempfile
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from percepta.core.errors import (
     ConflictError,
@@ -21,6 +22,9 @@ from percepta.storage.plan import RunPlan
 from percepta.storage.records import RunStatus
 from percepta.storage.run import MANIFEST, Run
 from percepta.storage.writer import RunWriter, finish_commit
+
+if TYPE_CHECKING:
+    from percepta.storage.queries import RunQuery
 
 _OPEN_RUNS = 16
 
@@ -100,6 +104,23 @@ class Workspace:
             while len(self._runs) > _OPEN_RUNS:
                 del self._runs[next(iter(self._runs))]
         return run
+
+    def query(self, run_id: str, map_id: str | None = None) -> RunQuery:
+        """Return what asks a committed run, with the derived fields of its project.
+
+        Args:
+            run_id: the run.
+            map_id: the map whose clusters count as fields.
+
+        Raises:
+            NotFoundError: no such run or map.
+            ConflictError: it is not committed (yet).
+            CorruptRunError: a file is missing or damaged.
+        """
+        from percepta.storage.queries import RunQuery
+
+        derived = self.catalogue.derived_fields.of_run(run_id)
+        return RunQuery(self.run(run_id), map_id, derived)
 
     def new_run(self, run_id: str, plan: RunPlan) -> RunWriter:
         """Begin to write a run that the catalogue knows (``catalogue.create_run``).

@@ -145,13 +145,13 @@ export interface paths {
         };
         /**
          * List Derived Fields
-         * @description List the derived fields of a project.
+         * @description List the derived fields of a project, oldest first.
          */
         get: operations["list_derived_fields"];
         put?: never;
         /**
          * Create Derived Field
-         * @description Keep a derived field.
+         * @description Keep a derived field; it is there at once in every run of the project that has its fields.
          */
         post: operations["create_derived_field"];
         delete?: never;
@@ -172,7 +172,7 @@ export interface paths {
         post?: never;
         /**
          * Delete Derived Field
-         * @description Delete a derived field.
+         * @description Delete a derived field; refused (409) while others are made of it.
          */
         delete: operations["delete_derived_field"];
         options?: never;
@@ -350,6 +350,8 @@ export interface paths {
         /**
          * Get Column
          * @description Return one field of all samples as an Arrow IPC stream of one column, in row order.
+         *
+         *     A derived field can be made anew under its name, so that browsers ask each time whether theirs holds.
          */
         get: operations["get_column"];
         put?: never;
@@ -714,6 +716,26 @@ export interface paths {
          * @description Find the samples most similar to some, and read what they have in common.
          */
         post: operations["fetch_similars"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run}/similar-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fetch Similars Of File
+         * @description Find the samples most similar to a file, which goes through the script's encoder and the model.
+         */
+        post: operations["fetch_similars_of_file"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1700,7 +1722,7 @@ export interface components {
         FieldGroup: "loss" | "metric" | "prediction" | "metadata" | "latent" | "sample" | "derived";
         /**
          * FieldInfo
-         * @description A named, typed column over a run's samples.
+         * @description A named, typed column over a run's samples; ``expression``: what a derived field is made by.
          */
         FieldInfo: {
             /** Name */
@@ -1713,6 +1735,8 @@ export interface components {
              * @default
              */
             description: string;
+            /** Expression */
+            expression: string | null;
         };
         /**
          * FieldSummary
@@ -2791,6 +2815,42 @@ export interface components {
             slot?: string | null;
         };
         /**
+         * SimilarFileRequest
+         * @description A file whose likes are wanted; nothing of it is kept.
+         *
+         *     Attributes:
+         *         file: its bytes, as base64.
+         *         name: its name, of which the ending is used.
+         *         space: latent space that layers build; null: the first.
+         *         filter: which samples are candidates; empty: all.
+         *         map: the map whose clusters the filter names, if any.
+         */
+        SimilarFileRequest: {
+            /** File */
+            file: string;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /** Space */
+            space?: string | null;
+            /**
+             * Limit
+             * @default 50
+             */
+            limit: number;
+            /**
+             * Filter
+             * @default []
+             */
+            filter: (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"])[];
+            /** Map */
+            map?: string | null;
+            /** Slot */
+            slot?: string | null;
+        };
+        /**
          * SimilarRequest
          * @description Samples whose likes are wanted.
          *
@@ -2857,6 +2917,44 @@ export interface components {
             odd: number[];
             /** Unlabeled */
             unlabeled: number[];
+        };
+        /**
+         * SimilarsOfFile
+         * @description Samples similar to a file, which is none of them: there are no queries.
+         *
+         *     Attributes:
+         *         picture: ``data:`` address of a small picture of the file; null: it cannot be shown.
+         *         notes: how the file became inputs of the model, where that was found out.
+         */
+        SimilarsOfFile: {
+            /** Queries */
+            queries: number[];
+            /** Space */
+            space: string;
+            /** Rows */
+            rows: number[];
+            /** Scores */
+            scores: number[];
+            /** Candidates */
+            candidates: number;
+            /** Shares */
+            shares: {
+                [key: string]: components["schemas"]["Share"][];
+            };
+            /** Telling */
+            telling: components["schemas"]["TellingField"][];
+            /** Mean Loss */
+            mean_loss: number | null;
+            /** Population Loss */
+            population_loss: number | null;
+            /** Odd */
+            odd: number[];
+            /** Unlabeled */
+            unlabeled: number[];
+            /** Picture */
+            picture: string | null;
+            /** Notes */
+            notes: string[];
         };
         /**
          * SortBy
@@ -4582,6 +4680,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Similars"];
+                };
+            };
+            /** @description Failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    fetch_similars_of_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Opaque id. */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SimilarFileRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimilarsOfFile"];
                 };
             };
             /** @description Failure. */

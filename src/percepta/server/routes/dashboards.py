@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from percepta.server import derived
 from percepta.server.collections import collection_view
 from percepta.server.dashboards import (
     dashboard_view,
@@ -74,28 +75,28 @@ def delete_dashboard(dashboard: Id, services: Serving) -> None:
 
 @router.get("/projects/{project}/derived-fields", operation_id="list_derived_fields")
 def list_derived_fields(project: Id, services: Serving) -> list[DerivedField]:
-    """List the derived fields of a project."""
-    raise NotImplementedError
+    """List the derived fields of a project, oldest first."""
+    return derived.of_project(services, project)
 
 
 @router.post(
     "/projects/{project}/derived-fields", operation_id="create_derived_field", status_code=201
 )
 def create_derived_field(project: Id, body: DerivedFieldRequest, services: Serving) -> DerivedField:
-    """Keep a derived field."""
-    raise NotImplementedError
+    """Keep a derived field; it is there at once in every run of the project that has its fields."""
+    return derived.create(services, project, body)
 
 
 @router.delete("/derived-fields/{field}", operation_id="delete_derived_field", status_code=204)
 def delete_derived_field(field: Id, services: Serving) -> None:
-    """Delete a derived field."""
-    raise NotImplementedError
+    """Delete a derived field; refused (409) while others are made of it."""
+    services.catalogue.derived_fields.delete(field)
 
 
 @router.post("/runs/{run}/derived-fields/check", operation_id="check_derived_field")
 def check_derived_field(run: Id, body: DerivedFieldRequest, services: Serving) -> DerivedFieldCheck:
     """Try an expression over a run, without keeping it."""
-    raise NotImplementedError
+    return derived.check(services, run, body)
 
 
 @router.get("/projects/{project}/collections", operation_id="list_collections")

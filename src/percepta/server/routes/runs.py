@@ -6,7 +6,15 @@ from fastapi import APIRouter, Request, Response
 
 from percepta.core.errors import ConflictError, NotFoundError
 from percepta.jobs.submission import submit
-from percepta.server.media import already_there, etag_of, immutable, unchanged
+from percepta.server.media import (
+    IMMUTABLE,
+    REVALIDATED,
+    already_there,
+    etag_of,
+    immutable,
+    kept,
+    unchanged,
+)
 from percepta.server.routes.parameters import Id, MapId
 from percepta.server.schema.filters import read_filter
 from percepta.server.schema.jobs import Job, MapRequest
@@ -32,6 +40,7 @@ def get_run(run: Id, services: Serving) -> RunDetails:
         services.catalogue.version(record.version),
         opened,
         services.working_jobs().get(run),
+        services.query(run, None).derived.fields.values(),
     )
 
 
@@ -56,14 +65,19 @@ def get_network(run: Id, services: Serving) -> NetworkDetails:
 def get_column(
     run: Id, field: str, services: Serving, request: Request, map_id: MapId = None
 ) -> Response:
-    """Return one field of all samples as an Arrow IPC stream of one column, in row order."""
+    """Return one field of all samples as an Arrow IPC stream of one column, in row order.
+
+    A derived field can be made anew under its name, so that browsers ask each time whether theirs holds.
+    """
     query = services.query(run, map_id)
     if field not in {known.name for known in query.fields()}:
         raise NotFoundError("The run has no such field.", fix="Its details list the fields.")
-    etag = etag_of("column", run, map_id, field)
+    derived = field in query.derived.fields
+    etag = etag_of("column", run, map_id, field, query.derived.key if derived else "")
+    caching = REVALIDATED if derived else IMMUTABLE
     if already_there(request, etag):
-        return unchanged(etag)
-    return immutable(query.column_ipc(field), ARROW_STREAM, etag)
+        return unchanged(etag, caching)
+    return kept(query.column_ipc(field), ARROW_STREAM, etag, caching)
 
 
 @router.get("/maps/{map}", operation_id="get_map")

@@ -63,13 +63,14 @@ class RunSummary(RunHead):
 
 
 class FieldInfo(Message):
-    """A named, typed column over a run's samples."""
+    """A named, typed column over a run's samples; ``expression``: what a derived field is made by."""
 
     name: str
     type: FieldType
     group: FieldGroup
     direction: Direction | None = None
     description: str = ""
+    expression: str | None = None
 
 
 class SpaceInfo(Message):

@@ -113,6 +113,19 @@ def explained_to_json(explained: Explained) -> dict[str, Any]:
     }
 
 
+def usual_metric(run: Run) -> str:
+    """Return the field that is explained unless another is named: the first loss, else the first metric.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    for group in (FieldGroup.LOSS, FieldGroup.METRIC):
+        for field in run.fields:
+            if field.group is group and field.type is not FieldType.STRING:
+                return field.name
+    raise NotFoundError("The run has no loss and no metric.", fix="Name another field of numbers.")
+
+
 def split_of(field: Field) -> Split:
     """Return the split of a chart that shows how a metric goes over a field."""
     if field.type in (FieldType.FLOAT, FieldType.INTEGER):
@@ -140,7 +153,8 @@ def true_fields(run: Run) -> tuple[str, ...]:
 
 
 def _numbers(known: Mapping[str, Field]) -> str:
-    names = [name for name, field in known.items() if field.type is not FieldType.STRING]
+    numbers = [field for field in known.values() if field.type is not FieldType.STRING]
+    names = [field.name for field in numbers if field.name not in _IDS]
     return f"Fields of numbers: {', '.join(names)}."
 
 

@@ -31,7 +31,9 @@ export function ChannelCard({ channel, looked, told, analysis, onClose }: { chan
   const here = useQuery({ ...activationsQuery(told.run.id, { ...asked, rows: [row ?? 0], slot: `channel ${PAGE}` }), enabled: row !== null });
   const best = useQuery(channelSamplesQuery(told.run.id, channel.layer, channel.channel));
   const top = useRef<HTMLDivElement>(null);
-  useEffect(() => top.current?.scrollIntoView({ block: "nearest" }), []);
+  useEffect(() => {
+    top.current?.scrollIntoView({ block: "nearest" });
+  }, []);
   return (
     <div className={classes.card} data-testid="channel" data-channel={channel.channel}>
       <div ref={top}>

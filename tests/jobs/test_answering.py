@@ -5,17 +5,21 @@ from __future__ import annotations
 import base64
 import os
 import signal
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from percepta.cli.evaluation import run_evaluation
 from percepta.core.errors import ConflictError, NotFoundError, PerceptaError
+from percepta.engine.file_answers import suffix_of
 from percepta.jobs.answering import AnswerPool
 from percepta.jobs.answering.origin import origin_of
 from percepta.jobs.ending import KilledJobError
@@ -110,6 +114,43 @@ def explained(pool: AnswerPool, run_id: str, row: int = 0, **more: Any) -> dict[
         run_id, "explain", {"rows": [row], "targets": [TARGET], **more}
     )
     return answer
+
+
+def png(row: int) -> str:
+    """A picture of a sample as the page shows it: the least value is black, the greatest white."""
+    image = np.random.default_rng(row).normal(row % 2, 0.1, (8, 8))
+    every = [np.random.default_rng(i).normal(i % 2, 0.1, (1, 8, 8)) for i in range(40)]
+    low, high = np.min(every), np.max(every)
+    out = BytesIO()
+    pixels = np.clip(np.rint(255 * (image - low) / (high - low)), 0, 255).astype(np.uint8)
+    Image.fromarray(pixels).save(out, "PNG")
+    return base64.b64encode(out.getvalue()).decode()
+
+
+def test_similars_of_a_file(pool: AnswerPool, run_id: str) -> None:
+    before = set(Path(tempfile.gettempdir()).glob("percepta-file-*"))
+    asked = {"file": png(7), "name": "C:\\photos\\seven.PNG", "limit": 3}
+    found = pool.ask(run_id, "similar-file", asked)
+    assert (found["queries"], len(found["rows"]), found["candidates"]) == ([], 3, 50)
+    assert all(row % 2 == 1 for row in found["rows"] if row < 40)
+    assert found["picture"].startswith("data:image/png;base64,")
+    assert "resized to 8 × 8 pixels" in found["notes"][0]
+    assert set(Path(tempfile.gettempdir()).glob("percepta-file-*")) == before
+    for sent, said in (("aGVsbG8=", "is no picture"), ("no base64!", "not sent as base64")):
+        with pytest.raises(PerceptaError, match=said) as told:
+            pool.ask(run_id, "similar-file", {"file": sent, "name": "x"})
+        assert told.value.http_status == 400
+
+
+@pytest.mark.parametrize(
+    ("name", "suffix"),
+    [
+        ("photo.JPG", ".jpg"), ("a/b.tar.gz", ".gz"), ("../../etc/passwd", ""), ("x.p/../g", ""),
+        ("x.\0", ""), ("", ""), (".png", ".png"), ("long.extension99", ""), ("ü.ä", ""),
+    ],
+)  # fmt: skip
+def test_of_a_files_name_only_a_plain_ending_is_taken(name: str, suffix: str) -> None:
+    assert suffix_of(name) == suffix
 
 
 def test_where_channels_fire_and_which_a_group_shares(pool: AnswerPool, run_id: str) -> None:

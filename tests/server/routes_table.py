@@ -74,6 +74,7 @@ def calls(app: FastAPI, sample: Sample) -> list[Call]:
             "over": "photo",
         },
         "fetch_similars": {"rows": [0]},
+        "fetch_similars_of_file": {"file": "aGVsbG8=", "name": "../hello.txt"},
         "get_activations": {"rows": [0], "layer": LAYER, "channels": [0]},
         "get_shared_channels": {"rows": [0]},
         "create_dashboard": DOCUMENT,

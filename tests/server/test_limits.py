@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from percepta.core.filters import MAX_CLAUSES
-from percepta.server.limits import MAX_BODY
+from percepta.server.limits import LARGER, MAX_BODY, MAX_FILE
 from tests.server.conftest import CheckedClient, Sample
 
 JSON = {"content-type": "application/json"}
@@ -34,6 +34,18 @@ def test_a_body_of_unknown_length_is_refused_too(client: CheckedClient, sample: 
     assert answer.status_code == 413
     assert answer.json()["error"]["code"] == "request_entity_too_large"
     assert sent <= MAX_BODY + 2**17
+
+
+def test_a_file_may_be_larger_and_no_other_request(client: CheckedClient, sample: Sample) -> None:
+    path = f"/api/runs/{sample.run.id}/similar-file"
+    [most] = LARGER.values()
+    assert most > MAX_FILE * 4 / 3
+    length = {**JSON, "content-length": str(most + 1)}
+    assert client.post(path, content=b"{}", headers=length).status_code == 413
+    answer = client.post(path, content=b'{"file": ""}' + b" " * MAX_BODY, headers=JSON)
+    assert answer.status_code == 422
+    other = client.post(f"{path}/rows", content=b"{}" + b" " * MAX_BODY, headers=JSON)
+    assert other.status_code == 413
 
 
 @pytest.mark.parametrize("length", ["x", "-1", "1e9", "99999999999999999999"])

@@ -36,6 +36,7 @@ class Answers:
             "faithfulness": self._faithfulness,
             "methods": self._methods,
             "similar": self._similar,
+            "similar-file": self._similar_file,
             "tells": self._tells,
             "default_dashboard": self._default_dashboard,
             "activations": self._activations,
@@ -83,6 +84,11 @@ class Answers:
         from percepta.engine import answers
 
         return answers.similar(self._population, params)
+
+    def _similar_file(self, params: dict[str, Any]) -> Any:
+        from percepta.engine import file_answers
+
+        return file_answers.similar_to_file(self._explainer, params)
 
     def _activations(self, params: dict[str, Any]) -> Any:
         from percepta.engine import channel_answers

@@ -11,8 +11,10 @@ from percepta.server.schema.answers import (
     Explanation,
     Faithfulness,
     FaithfulnessRequest,
+    SimilarFileRequest,
     SimilarRequest,
     Similars,
+    SimilarsOfFile,
 )
 from percepta.server.schema.filters import read_filter
 from percepta.server.services import Serving
@@ -47,3 +49,12 @@ def fetch_similars(run: Id, body: SimilarRequest, services: Serving) -> Similars
     params = body.model_dump(mode="json", exclude={"slot"})
     params["filter"] = read_filter(body.filter).to_json()
     return Similars.model_validate(services.answers.ask(run, "similar", params, body.slot))
+
+
+@router.post("/similar-file", operation_id="fetch_similars_of_file")
+def fetch_similars_of_file(run: Id, body: SimilarFileRequest, services: Serving) -> SimilarsOfFile:
+    """Find the samples most similar to a file, which goes through the script's encoder and the model."""
+    params = body.model_dump(mode="json", exclude={"slot"})
+    params["filter"] = read_filter(body.filter).to_json()
+    answer = services.answers.ask(run, "similar-file", params, body.slot)
+    return SimilarsOfFile.model_validate(answer)

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from percepta.core.targets import Region
+from percepta.server.limits import MAX_FILE
 from percepta.server.schema.base import Message, Request, Scalar
 from percepta.server.schema.filters import Clauses
 
@@ -215,6 +216,26 @@ class SimilarRequest(Request):
     slot: Slot = None
 
 
+class SimilarFileRequest(Request):
+    """A file whose likes are wanted; nothing of it is kept.
+
+    Attributes:
+        file: its bytes, as base64.
+        name: its name, of which the ending is used.
+        space: latent space that layers build; null: the first.
+        filter: which samples are candidates; empty: all.
+        map: the map whose clusters the filter names, if any.
+    """
+
+    file: Annotated[str, Field(min_length=1, max_length=MAX_FILE * 4 // 3 + 4)]
+    name: Annotated[str, Field(max_length=255)] = ""
+    space: str | None = None
+    limit: Annotated[int, Field(ge=1, le=MOST_SIMILARS)] = 50
+    filter: Clauses = []
+    map: str | None = None
+    slot: Slot = None
+
+
 class Share(Message):
     """How common a value is in the group and in the population, 0..1; null is missing."""
 
@@ -267,3 +288,15 @@ class Similars(Message):
     population_loss: float | None
     odd: list[int]
     unlabeled: list[int]
+
+
+class SimilarsOfFile(Similars):
+    """Samples similar to a file, which is none of them: there are no queries.
+
+    Attributes:
+        picture: ``data:`` address of a small picture of the file; null: it cannot be shown.
+        notes: how the file became inputs of the model, where that was found out.
+    """
+
+    picture: str | None
+    notes: list[str]

@@ -46,10 +46,10 @@ export function useColumn(field: Field | undefined): { column: Column | undefine
 }
 
 const BUILT_IN: Field[] = [
-  { name: "cluster", type: "string", group: "latent", direction: null, description: "The cluster of the map that the sample belongs to, found in the latent space." },
-  { name: "subcluster", type: "string", group: "latent", direction: null, description: "The sub-group within the cluster." },
-  { name: "cluster_distance", type: "float", group: "latent", direction: null, description: "Distance of the sample from the centre of its cluster, in the latent space." },
-  { name: "subset", type: "string", group: "sample", direction: null, description: "The part of the data the sample belongs to." },
+  { name: "cluster", type: "string", group: "latent", direction: null, description: "The cluster of the map that the sample belongs to, found in the latent space.", expression: null },
+  { name: "subcluster", type: "string", group: "latent", direction: null, description: "The sub-group within the cluster.", expression: null },
+  { name: "cluster_distance", type: "float", group: "latent", direction: null, description: "Distance of the sample from the centre of its cluster, in the latent space.", expression: null },
+  { name: "subset", type: "string", group: "sample", direction: null, description: "The part of the data the sample belongs to.", expression: null },
 ];
 
 /** The run's fields, with those that every run has. */

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import type { Field } from "../api/types";
 import { meansOf, sharedBy } from "./shared";
 
-const field = (name: string): Field => ({ name, type: "string", group: "metadata", direction: null, description: "" });
+const field = (name: string): Field => ({ name, type: "string", group: "metadata", direction: null, description: "", expression: null });
 
 it("names the value that a group has and the rest has not", () => {
   const shared = sharedBy(

@@ -95,7 +95,7 @@ def mnist_spaces(epochs: int) -> tuple[dict[str, NDArray[np.float32]], NDArray[n
 
     training, validation = load_mnist()
     with cpu({}, f"training, {epochs} epochs"):
-        network = train(training, epochs=epochs, progress=Silent())
+        network = train(training, validation, epochs, Silent(), lambda *_, **__: None)
     images = np.concatenate([training.images, validation.images])
     labels = np.concatenate([training.labels, validation.labels]).astype(np.int64)
     batches = [

@@ -67,3 +67,15 @@ def test_a_module_and_two_datasets_become_a_run_with_a_map(workspace_path: Path)
 def test_an_option_nobody_knows_is_told_with_those_there_are() -> None:
     with pytest.raises(percepta.PerceptaError, match="batch_size"):
         percepta.evaluate(make(), parts(), batchsize=3)
+
+
+def test_how_the_training_went_is_kept(workspace_path: Path) -> None:
+    done = percepta.evaluate(
+        make(), parts(), training={"loss": [2.0, 1.0], "val_loss": [2.5, 1.5]}, explore=None
+    )
+    assert [(one.subset, one.values) for one in done.run.training.series] == [
+        ("training", (2.0, 1.0)),
+        ("validation", (2.5, 1.5)),
+    ]
+    with pytest.raises(percepta.PerceptaError, match="'loss' is 3"):
+        percepta.evaluate(make(), parts(), training={"loss": 3}, explore=None)

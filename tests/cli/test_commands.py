@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+from percepta.storage import Workspace
 
 
 def test_check_then_evaluate_then_explore(percepta: Any, script: Any) -> None:
@@ -78,3 +81,22 @@ def test_the_digits_demo_trains_evaluates_and_explores(percepta: Any) -> None:
     assert (
         sum(f"label {digit}" in names or f"predicted {digit}" in names for digit in range(10)) >= 9
     )
+
+
+def test_a_log_of_the_training_is_kept_with_the_run(
+    percepta: Any, script: Any, tmp_path: Path, workspace_path: Path
+) -> None:
+    log = tmp_path / "log.csv"
+    log.write_text("epoch,loss,val_loss\n0,2,3\n1,1,2\n")
+    missing = percepta("evaluate", script(), "--training", tmp_path / "none.csv")
+    assert missing.code == 1
+    assert "none.csv" in missing.err
+    done = percepta("evaluate", script(), "--training", log, "--no-explore", "--json").json
+    with Workspace.open(workspace_path) as workspace:
+        curves = workspace.run(done["run_id"]).training
+        (job,) = workspace.catalogue.jobs()
+    assert [(one.subset, one.values) for one in curves.series] == [
+        ("training", (2, 1)),
+        ("validation", (3, 2)),
+    ]
+    assert job.params["training"] == str(log), "a resume reads it again"

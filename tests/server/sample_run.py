@@ -10,6 +10,7 @@ from percepta.core.fields import Direction, Field, FieldGroup, FieldType
 from percepta.core.network import Network, NetworkNode
 from percepta.core.rendering import EncodedVisual
 from percepta.core.subsets import Subset
+from percepta.core.training import TrainingCurves, TrainingSeries
 from percepta.core.wiring import WiredArgument, WiredFunction, WiredSpace, Wiring
 from percepta.storage import (
     ClusterInfo,
@@ -125,6 +126,9 @@ def write_run(
                 "wiring": WIRING.to_json(),
             },
             network,
+            TrainingCurves(
+                (TrainingSeries("loss", "validation", "epoch", (1.0, 2.0), (0.5, None)),)
+            ),
         )
 
 

@@ -230,3 +230,16 @@ def test_a_run_in_the_making(client: CheckedClient, sample: Sample) -> None:
     assert told["title"] == "Evaluate train.py"
     assert "/a/b" not in str(told)
     catalogue.request_cancel(job.id)
+
+
+def test_training_curves(client: CheckedClient, sample: Sample) -> None:
+    told = client.get(f"/api/runs/{sample.run.id}/training").json()
+    assert told["series"] == [
+        {
+            "metric": "loss",
+            "subset": "validation",
+            "by": "epoch",
+            "at": [1.0, 2.0],
+            "values": [0.5, None],
+        }
+    ]

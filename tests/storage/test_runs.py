@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -14,6 +15,7 @@ from percepta.core.errors import ConflictError, NotFoundError, StorageError
 from percepta.core.fields import Field, FieldGroup, FieldType
 from percepta.core.rendering import EncodedVisual
 from percepta.core.subsets import SampleKey, Subset
+from percepta.core.training import TrainingCurves, TrainingSeries
 from percepta.storage import RunPlan, RunStatus, SampleFailure, ShardData, Workspace
 from tests.storage.builders import (
     FAILED,
@@ -330,3 +332,21 @@ def test_a_run_whose_shards_do_not_know_of_channels_has_none(workspace: Workspac
         run = writer.commit(FIELDS, {})
     assert run.channel_samples("second") is None
     run.verify()
+
+
+def test_a_run_keeps_how_the_training_went(workspace: Workspace) -> None:
+    curves = TrainingCurves(
+        (
+            TrainingSeries.of("loss", "training", "step", [(2, 1.5), (1, math.inf)]),
+            TrainingSeries.of("loss", "validation", "epoch", [(1, 0.1)]),
+        )
+    )
+    plan = small_plan()
+    with workspace.new_run(new_run(workspace), plan) as writer:
+        for index in range(plan.shards):
+            writer.write_shard(index, small_shard(plan, index))
+        run = writer.commit(FIELDS, {}, training=curves)
+    assert run.training == curves
+    assert run.training.series[0].values == (None, 1.5)
+    run.verify()
+    assert not write_small_run(workspace).training, "none was given"

@@ -66,6 +66,7 @@ def run_evaluation(
     script: Path,
     *,
     model: Path | None = None,
+    training: Path | None = None,
     project: str | None = None,
     options: EvaluateOptions | None = None,
     resume: bool = False,
@@ -85,6 +86,7 @@ def run_evaluation(
             workspace,
             script,
             model,
+            training,
             project,
             options or EvaluateOptions(),
             resume,
@@ -98,6 +100,7 @@ def _evaluate(
     workspace: Workspace,
     script: Path,
     model: Path | None,
+    training: Path | None,
     project: str | None,
     options: EvaluateOptions,
     resume: bool,
@@ -111,10 +114,13 @@ def _evaluate(
     from percepta.terminal import TerminalProgress
 
     subject = Subject.from_script(script, model)
+    if training is not None:
+        subject = subject.with_training(training)
     name = project or project_of(script, subject.integration.name)
     params = {
         "script": str(script.resolve()),
         "model": str(model.resolve()) if model else None,
+        "training": str(training.resolve()) if training else None,
         "project": name,
         "options": options.to_json(),
         "algorithm": algorithm,

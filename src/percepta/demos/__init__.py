@@ -58,6 +58,11 @@ def weights_file(name: str) -> Path:
     return Workspace.open().root / "demos" / f"{name}.pt"
 
 
+def training_log(name: str) -> Path:
+    """Where the log of a demo's training lies in the workspace in use."""
+    return weights_file(name).with_suffix(".training.jsonl")
+
+
 @dataclass(frozen=True)
 class Training:
     """How the training of a demo's network ended."""
@@ -68,7 +73,7 @@ class Training:
 
 
 def train_demo(demo: Demo, progress: Progress) -> Training:
-    """Train the demo's network and keep its weights in the workspace.
+    """Train the demo's network and keep its weights, and how the training went, in the workspace.
 
     Raises:
         DataUnavailableError: the demo's data is neither here nor can be downloaded.
@@ -76,13 +81,15 @@ def train_demo(demo: Demo, progress: Progress) -> Training:
     import torch
 
     from percepta.demos import data, network
+    from percepta.demos.log import TrainingLog
 
     load = {"digits": data.load_digits, "mnist": data.load_mnist}[demo.name]
     training, validation = load()
-    trained = network.train(training, epochs=demo.epochs, progress=progress)
     file = weights_file(demo.name)
     file.parent.mkdir(parents=True, exist_ok=True)
+    with TrainingLog(training_log(demo.name)) as log:
+        trained = network.train(training, validation, demo.epochs, progress, log.write)
     scratch = file.with_suffix(".tmp")
     torch.save(trained.state_dict(), scratch)
     scratch.replace(file)
-    return Training(len(training), len(validation), network.accuracy(trained, validation))
+    return Training(len(training), len(validation), network.quality(trained, validation).accuracy)

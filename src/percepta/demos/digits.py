@@ -1,7 +1,7 @@
 """The integration script of `percepta demo digits`."""
 
-from percepta.demos import weights_file
+from percepta.demos import training_log, weights_file
 from percepta.demos.data import load_digits
 from percepta.demos.script import define
 
-define("digits", load_digits, lambda: weights_file("digits"))
+define("digits", load_digits, lambda: weights_file("digits"), lambda: training_log("digits"))

@@ -45,7 +45,10 @@ class Part:
 
 
 def define(
-    name: str, load: Callable[[], tuple[Digits, Digits]], weights: Callable[[], Path]
+    name: str,
+    load: Callable[[], tuple[Digits, Digits]],
+    weights: Callable[[], Path],
+    log: Callable[[], Path],
 ) -> None:
     """Register the integration of one demo.
 
@@ -53,6 +56,7 @@ def define(
         name: the demo's name.
         load: reads the training and the validation digits.
         weights: where training left the network's state dict.
+        log: where training wrote how it went.
     """
 
     @pc.subsets
@@ -90,6 +94,10 @@ def define(
 
     pc.use_loss("cross_entropy")
     pc.use_metric("accuracy")
+
+    @pc.training_curves
+    def curves() -> Path | None:
+        return log() if log().is_file() else None
 
     @pc.model(predictions=[pc.Prediction("digit", labels=LABELS, activation="softmax")])
     def network() -> object:

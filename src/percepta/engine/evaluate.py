@@ -60,6 +60,7 @@ def evaluate(
     """
     options = options or EvaluateOptions()
     progress.stage("preparing", unit="steps")
+    training = integration.load_training()
     subsets = choose(integration.load_subsets(), options.subsets, options.limit)
     readings = read_spread(integration)
     example = example_inputs(integration, readings)
@@ -100,7 +101,7 @@ def evaluate(
                     fields, details = _pass(writer, recorder, samples, options, progress)
                     details["notes"] = [*notes, *details["notes"]]
                     details["wiring"] = wiring_of(recorder.integration, model, spaces).to_json()
-                    return writer.commit(fields, details, model.network)
+                    return writer.commit(fields, details, model.network, training)
                 except (JobCancelledError, KeyboardInterrupt):
                     workspace.catalogue.end_run(writer.id, RunStatus.INTERRUPTED)
                     raise

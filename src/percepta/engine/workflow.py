@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from percepta.core.errors import IntegrationError, Where
 from percepta.core.progress import Progress
@@ -11,7 +12,7 @@ from percepta.engine.evaluate import evaluate
 from percepta.engine.explore import explore
 from percepta.engine.options import EvaluateOptions
 from percepta.engine.overview import keep_default_dashboard
-from percepta.integration import Integration, load_script
+from percepta.integration import Integration, load_script, read_training_curves
 from percepta.models.allocator import keep_freed_memory
 from percepta.storage import MapInfo, Run, RunStatus, Workspace
 
@@ -43,6 +44,15 @@ class Subject:
                 fix="Write a function with @percepta.model in it, or say --model FILE.",
             )
         return cls(integration, integration.make_model())
+
+    def with_training(self, given: Any) -> Subject:
+        """Return the same with these training curves, whichever way they are given.
+
+        Raises:
+            IntegrationError: they cannot be read (:func:`percepta.integration.read_training_curves`).
+        """
+        curves = read_training_curves(given)
+        return replace(self, integration=replace(self.integration, training=lambda: curves))
 
 
 def evaluate_and_explore(

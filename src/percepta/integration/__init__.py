@@ -45,6 +45,7 @@ from percepta.integration.reading import read_spread
 from percepta.integration.samples import SampleBatch, Samples
 from percepta.integration.script import load_script
 from percepta.integration.showing import show
+from percepta.integration.training_files import read_training_curves
 
 __all__ = [
     "Batch",
@@ -87,6 +88,7 @@ __all__ = [
     "model",
     "predictions",
     "read_spread",
+    "read_training_curves",
     "show",
     "subsets",
     "target",

@@ -91,6 +91,8 @@ class _Check:
         for note in self.integration.notes:
             self._warn(note, None)
         subsets = self._subsets()
+        if self.integration.training is not None:
+            self._training()
         if subsets is not None:
             self._read(subsets)
             batches = self._predict(subsets)
@@ -124,6 +126,17 @@ class _Check:
                 "Training beside validation is what shows overfitting; give both if you can.",
             )
         return subsets
+
+    def _training(self) -> None:
+        log = PartLog("training_curves", "training curves")
+        try:
+            curves = self.integration.load_training()
+        except IntegrationError as error:
+            log.failed(error)
+        else:
+            told = {f"{one.metric} ({one.subset})": None for one in curves.series}
+            log.details.append(", ".join(told) or "none")
+        self.parts.append(log.part())
 
     def _read(self, subsets: list[Samples]) -> None:
         checked = check_readings(self.integration, subsets, self.per_subset, self.progress)

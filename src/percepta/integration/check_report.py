@@ -14,6 +14,7 @@ Kind = Literal[
     "ground_truth",
     "metadata",
     "model",
+    "training_curves",
     "prediction",
     "loss",
     "metric",

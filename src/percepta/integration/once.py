@@ -1,4 +1,4 @@
-"""Functions of the user's that run once: the one that gives the subsets, and the one that gives the model."""
+"""Functions of the user's that run once: those that give the subsets, the model and the training curves."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from typing import Any
 
 from percepta.core.errors import IntegrationError, Where
 from percepta.core.subsets import Subset
+from percepta.core.training import TrainingCurves
 from percepta.integration.blame import blamed, defined_at, name_of
 from percepta.integration.integration import Integration
 from percepta.integration.samples import Samples
+from percepta.integration.training_files import read_training_curves
 
 
 def load_subsets(integration: Integration) -> list[Samples]:
@@ -77,3 +79,17 @@ def make_model(integration: Integration) -> Any:
             fix="Return the model: a torch.nn.Module or a path of an .onnx file.",
         )
     return model
+
+
+def load_training(integration: Integration) -> TrainingCurves:
+    """Call the user's function; see :meth:`Integration.load_training`."""
+    function = integration.training
+    if function is None:
+        return TrainingCurves()
+    name, where = name_of(function), defined_at(function)
+    try:
+        given = function()
+    except Exception as error:
+        fix = f"Fix {name}(), or let it return None where there are no curves."
+        raise blamed(error, IntegrationError, name, where, fix) from error
+    return read_training_curves(given, where)

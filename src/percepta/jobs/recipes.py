@@ -29,18 +29,20 @@ def check(workspace: Workspace, job: Job, progress: JobProgress) -> None:
 def evaluate(workspace: Workspace, job: Job, progress: JobProgress) -> None:
     """Evaluate a script and make its first map; what was begun goes on from its last shard.
 
-    Params: ``script``, ``model`` (path or null), ``project``, ``options``, ``algorithm`` (or null),
-    ``secrets`` (names of those it was begun with).
+    Params: ``script``, ``model`` (path or null), ``training`` (path or null), ``project``, ``options``,
+    ``algorithm`` (or null), ``secrets`` (names of those it was begun with).
     """
     from percepta.engine.options import EvaluateOptions
     from percepta.engine.workflow import Subject, evaluate_and_explore
 
     params = job.params
     model = params.get("model")
+    training = params.get("training")
     with needed_by(params, "evaluate"):
+        subject = Subject.from_script(Path(params["script"]), Path(model) if model else None)
         evaluate_and_explore(
             workspace,
-            Subject.from_script(Path(params["script"]), Path(model) if model else None),
+            subject.with_training(training) if training else subject,
             project=params["project"],
             options=EvaluateOptions.from_json(params["options"]),
             resume=job.run or False,

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from percepta.core.errors import StorageError
 from percepta.core.fields import Field
 from percepta.core.network import Network
+from percepta.core.training import TrainingCurves
 from percepta.storage.channels import write_channels
 from percepta.storage.column_file import write_columns
 from percepta.storage.decisions import write_decisions
@@ -25,7 +26,7 @@ from percepta.storage.files import AtomicFile, checksum, make_folder
 from percepta.storage.npy import npy_header
 from percepta.storage.packs import IMAGE_INDEX, VISUAL_INDEX
 from percepta.storage.plan import RunPlan
-from percepta.storage.run import NETWORK
+from percepta.storage.run import NETWORK, TRAINING
 from percepta.storage.shards import Shard
 
 _Packed = Callable[[Shard], tuple[bytes, NDArray[Any]]]
@@ -37,6 +38,7 @@ def compact(
     shards: Sequence[Shard],
     fields: Sequence[Field],
     network: Network | None = None,
+    training: TrainingCurves | None = None,
 ) -> dict[str, Any]:
     """Write the files of a committed run beside its shards.
 
@@ -46,6 +48,7 @@ def compact(
         shards: all shards, in order.
         fields: what is known of the fields; types may widen to what the values are.
         network: the model as a graph, if that is known.
+        training: how the training went, if that is known.
 
     Returns:
         What the manifest says of these files.
@@ -83,6 +86,9 @@ def compact(
     if network is not None:
         write_document(folder / NETWORK, network.to_json())
         files.keep(NETWORK)
+    if training:
+        write_document(folder / TRAINING, training.to_json())
+        files.keep(TRAINING)
     for state in sorted((folder / "state").glob("*")):
         files.keep(f"state/{state.name}")
     return described | {"files": files.entries}

@@ -14,6 +14,7 @@ from percepta.core.errors import CorruptRunError, NotFoundError
 from percepta.core.fields import Field, FieldGroup, FieldType
 from percepta.core.network import Network
 from percepta.core.subsets import SampleId, SampleKey, Subset
+from percepta.core.training import TrainingCurves
 from percepta.storage.documents import read_document
 from percepta.storage.map_store import load_map, map_infos, save_map
 from percepta.storage.maps import MapInfo, MapResult, StoredMap
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 MANIFEST = "manifest.json"
 NETWORK = "network.json"
+TRAINING = "training.json"
 
 SUBSET_FIELD = Field("subset", FieldType.STRING, FieldGroup.SAMPLE, None, "Subset of the sample.")
 
@@ -228,6 +230,13 @@ class Run:
         if NETWORK not in self.manifest["files"]:
             return None
         return Network.from_json(read_document(self._files.path(NETWORK)))
+
+    @cached_property
+    def training(self) -> TrainingCurves:
+        """Curves of the training that made the version; empty where none were given."""
+        if TRAINING not in self.manifest["files"]:
+            return TrainingCurves()
+        return TrainingCurves.from_json(read_document(self._files.path(TRAINING)))
 
     def decisions(self, metric: str) -> pa.Table:
         """Return the decisions that a metric counted one by one, memory-mapped, in order of the rows.

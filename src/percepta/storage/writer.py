@@ -15,6 +15,7 @@ from percepta.core.channels import ChannelEntries
 from percepta.core.errors import ConflictError, CorruptRunError, NotFoundError, StorageError
 from percepta.core.fields import Field
 from percepta.core.network import Network
+from percepta.core.training import TrainingCurves
 from percepta.storage.compaction import compact
 from percepta.storage.documents import write_document
 from percepta.storage.files import TEMPORARY, FolderLock, make_folder, os_errors
@@ -128,6 +129,7 @@ class RunWriter:
         fields: Sequence[Field],
         details: dict[str, Any],
         network: Network | None = None,
+        training: TrainingCurves | None = None,
     ) -> Run:
         """Make the run: compact the shards, write the manifest last, then remove the shards.
 
@@ -136,6 +138,7 @@ class RunWriter:
                 to what the values turned out to be.
             details: whatever else is worth keeping (device, throughput, labels …), JSON.
             network: the model as a graph, if that is known.
+            training: how the training went, if that is known.
 
         Raises:
             StorageError: shards are missing.
@@ -148,7 +151,7 @@ class RunWriter:
                 f"{missing} of {self.plan.shards} shards are missing.", fix="Resume the evaluation."
             )
         shards = [Shard.open(self._path(index)) for index in range(self.plan.shards)]
-        described = compact(self._folder, self.plan, shards, fields, network)
+        described = compact(self._folder, self.plan, shards, fields, network, training)
         manifest = {
             "id": self.id,
             "percepta": percepta.__version__,

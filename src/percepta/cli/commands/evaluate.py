@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -29,6 +30,10 @@ def register(app: typer.Typer) -> None:
 def evaluate(
     script: ScriptArgument = None,
     model: ModelOption = None,
+    training: Annotated[
+        Path | None,
+        typer.Option("--training", help="Log of the training (.jsonl, .csv, .json): its curves."),
+    ] = None,
     project: Annotated[
         str | None,
         typer.Option("--project", help="Project; else the name of the script or of its folder."),
@@ -96,6 +101,7 @@ def evaluate(
         open_workspace(workspace),
         found,
         model=model,
+        training=training,
         project=project,
         options=options,
         resume=resume,

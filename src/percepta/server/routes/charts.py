@@ -33,13 +33,14 @@ def explain_field(run: Id, body: TellsRequest, services: Serving) -> TellsAnswer
     """Rank fields by how much they tell about a metric."""
     params = body.model_dump(mode="json", exclude={"slot"})
     params["filter"] = read_filter(body.filter).to_json()
+    params["known"] = services.query(run, body.map).key  # what the answer depends on
     return TellsAnswer.model_validate(services.answers.ask(run, "tells", params, body.slot))
 
 
 @router.get("/training", operation_id="get_training")
 def get_training(run: Id, services: Serving) -> TrainingCurves:
     """Return the curves of the training that made this run's version."""
-    raise NotImplementedError
+    return TrainingCurves.model_validate(services.run(run).training.to_json())
 
 
 @router.post(

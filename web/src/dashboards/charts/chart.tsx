@@ -26,6 +26,8 @@ export interface ChartKind extends Omit<DashletSpec, "Body"> {
   /** What its settings still lack, in a sentence; null: nothing. */
   lacks(settings: Settings): string | null;
   questions(settings: Settings, filter: Filter): Asked[];
+  /** The field whose values are coloured, where it is not the split of the colour. */
+  colored?(settings: Settings): string | null;
   draw(drawing: Drawing): Picture;
 }
 
@@ -46,8 +48,7 @@ function ChartBody({ kind, dashlet }: { kind: ChartKind; dashlet: Dashlet }) {
   const filter = useView((view) => view.filter);
   const look = useLook();
   const runs = useRunNames();
-  const categories = [settings.color, kind.kind === "donut" ? settings.x : null].find((split) => split?.kind === "distinct");
-  const own = useOwnValues(categories?.field ?? null);
+  const own = useOwnValues(kind.colored?.(settings) ?? (settings.color?.kind === "distinct" ? settings.color.field : null));
   const { ref, width, height } = useElementSize();
   const canvas = useRef<EChartsType | null>(null);
   const size = useMemo(() => ({ width: Math.round(width), height: Math.round(height) }), [width, height]);

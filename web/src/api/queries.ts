@@ -46,11 +46,18 @@ export const coordinatesQuery = (run: string, map: string) =>
     ...FOREVER,
   });
 
-export const columnQuery = (run: string, field: string, type: FieldType, map: string | null) => {
-  const of = MAP_FIELDS.has(field) ? map : null;
+/** A field as its column is asked for; a derived one that was made anew has another expression. */
+export interface ColumnOf {
+  name: string;
+  type: FieldType;
+  expression?: string | null;
+}
+
+export const columnQuery = (run: string, { name, type, expression = null }: ColumnOf, map: string | null) => {
+  const of = MAP_FIELDS.has(name) ? map : null;
   return queryOptions({
-    queryKey: ["column", run, field, of],
-    queryFn: async (): Promise<Column> => decodeColumn(await api.column(run, field, of), type),
+    queryKey: ["column", run, name, of, expression],
+    queryFn: async (): Promise<Column> => decodeColumn(await api.column(run, name, of), type),
     ...FOREVER,
   });
 };
@@ -82,6 +89,14 @@ export const similarQuery = (run: string, asked: api.SimilarQuestion) =>
     queryKey: ["similar", run, asked] as const,
     // Without a slot: an answer takes milliseconds, and a request that overtakes another would take its place.
     queryFn: ({ signal }) => api.similar(run, asked, signal),
+    ...ANSWERED,
+  });
+
+/** `read` gives the file's bytes as base64; `key` is what it is known by. */
+export const similarFileQuery = (run: string, key: string, asked: Omit<api.SimilarFileQuestion, "file">, read: () => Promise<string>) =>
+  queryOptions({
+    queryKey: ["similar file", run, key, asked] as const,
+    queryFn: async ({ signal }) => api.similarToFile(run, { ...asked, file: await read() }, signal),
     ...ANSWERED,
   });
 

@@ -6,7 +6,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { useStore } from "zustand";
 import { ApiError } from "../api/errors";
 import { columnQuery, coordinatesQuery, queryClient, runQuery } from "../api/queries";
-import type { FieldType, RunDetails } from "../api/types";
+import type { Field, RunDetails } from "../api/types";
 import { FieldCard } from "../fields/FieldCard";
 import { Engine } from "../filters/engine";
 import { FilterBar } from "../filters/FilterBar";
@@ -77,24 +77,25 @@ function Opened({ run }: { run: RunDetails }) {
   );
 }
 
-/** A filter engine for as long as the run is open. */
+/** A filter engine for as long as the run is open and its fields are what they were. */
 function useEngine(run: RunDetails, fields: OpenRun["fields"]): Engine | null {
   const [engine, setEngine] = useState<Engine | null>(null);
-  const types = useRef(new Map<string, FieldType>());
+  const known = useRef(new Map<string, Field>());
   useEffect(() => {
-    types.current = new Map(fields.map((field) => [field.name, field.type]));
+    known.current = new Map(fields.map((field) => [field.name, field]));
   }, [fields]);
+  const derived = JSON.stringify(fields.flatMap(({ name, expression }) => (expression ? [[name, expression]] : [])));
   useEffect(() => {
     const made = new Engine(run.id, run.samples, {
-      column: (field, map) => {
-        const type = types.current.get(field);
-        if (!type) throw new Error(`This run has no field '${field}'. Remove the filter on it.`);
-        return queryClient.fetchQuery(columnQuery(run.id, field, type, map));
+      column: (name, map) => {
+        const field = known.current.get(name);
+        if (!field) throw new Error(`This run has no field '${name}'. Remove the filter on it.`);
+        return queryClient.fetchQuery(columnQuery(run.id, field, map));
       },
       coordinates: (map) => queryClient.fetchQuery(coordinatesQuery(run.id, map)),
     });
     setEngine(made);
     return () => made.close();
-  }, [run.id, run.samples]);
+  }, [run.id, run.samples, derived]);
   return engine;
 }

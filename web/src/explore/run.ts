@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { createContext, useContext } from "react";
 import { useStore } from "zustand";
-import { columnQuery } from "../api/queries";
+import { columnQuery, type ColumnOf } from "../api/queries";
 import type { Field, MapInfo, RunDetails } from "../api/types";
 import type { Column } from "../filters/columns";
 import type { Engine } from "../filters/engine";
@@ -39,11 +39,13 @@ export function useField(name: string | null): Field | undefined {
 export function useColumn(field: Field | undefined): { column: Column | undefined; error: unknown; pending: boolean } {
   const { run, map } = useRun();
   const query = useQuery({
-    ...columnQuery(run.id, field?.name ?? "", field?.type ?? "float", map?.id ?? null),
+    ...columnQuery(run.id, field ?? NO_FIELD, map?.id ?? null),
     enabled: field !== undefined,
   });
   return { column: field && query.data, error: query.error, pending: field !== undefined && query.isPending };
 }
+
+const NO_FIELD: ColumnOf = { name: "", type: "float" };
 
 const BUILT_IN: Field[] = [
   { name: "cluster", type: "string", group: "latent", direction: null, description: "The cluster of the map that the sample belongs to, found in the latent space.", expression: null },
@@ -69,6 +71,7 @@ export const GROUPS: { group: Field["group"]; title: string }[] = [
   { group: "metric", title: "Metrics" },
   { group: "prediction", title: "Predictions" },
   { group: "metadata", title: "Metadata" },
+  { group: "derived", title: "Derived" },
   { group: "latent", title: "Latent space" },
   { group: "sample", title: "Sample" },
 ];

@@ -1,7 +1,7 @@
 import type { Field } from "../api/types";
 
 const MOST = 24;
-const ORDER: Field["group"][] = ["sample", "loss", "metric", "prediction", "metadata", "latent"];
+const ORDER: Field["group"][] = ["sample", "loss", "metric", "prediction", "metadata", "derived", "latent"];
 
 /** The columns of a table: those chosen that the run has; else who the sample is, then what went wrong, then the rest. */
 export function columnsOf(fields: Field[], chosen: string[] | null): Field[] {

@@ -9,7 +9,7 @@ import type { Column } from "../filters/columns";
 export function useBars(fields: Field[]): Map<string, [number, number]> {
   const { run } = useRun();
   const losses = fields.filter((field) => field.group === "loss" && field.type !== "string");
-  const answers = useQueries({ queries: losses.map((field) => ({ ...columnQuery(run.id, field.name, field.type, null), select: domain })) });
+  const answers = useQueries({ queries: losses.map((field) => ({ ...columnQuery(run.id, field, null), select: domain })) });
   return new Map(
     losses.flatMap((field, at): [string, [number, number]][] => {
       const ends = answers[at]?.data;

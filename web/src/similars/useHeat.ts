@@ -32,8 +32,8 @@ export function useHeat(found: Similars | null): { heat: Heat | undefined; error
     enabled: found !== null,
     queryFn: async ({ signal }) => {
       const { queries, rows, space } = found as Similars;
-      const subset = await queryClient.fetchQuery(columnQuery(run.id, "subset", "string", null));
-      const targets = [{ kind: "direction" as const, space, rows: queries }];
+      const subset = await queryClient.fetchQuery(columnQuery(run.id, { name: "subset", type: "string" }, null));
+      const targets = [{ kind: "direction" as const, space, rows: queries.length > 0 ? queries : rows }];
       const grids: Heat["grids"] = new Map();
       let made: Heat["made"] = { title: "", source: "", layers: [], notes: [] };
       let left = [...queries.slice(0, SHOWN_QUERIES), ...rows];

@@ -24,6 +24,9 @@ import type { Looked } from "./useLooked";
 /** This page, to the server: its newer question takes the place of its older one. */
 const PAGE = Math.random().toString(36).slice(2);
 
+/** Samples that a run keeps of each channel. */
+const KEPT = 9;
+
 /** A channel: where it fires for the sample, and the samples of the run that excite it most. */
 export function ChannelCard({ channel, looked, told, analysis, onClose }: { channel: ChannelName; looked: Looked; told: Told; analysis: Analysis; onClose: () => void }) {
   const { row } = looked;
@@ -71,6 +74,11 @@ function Firing({ map, visual, positions, analysis }: { map: HeatMap; visual: Sa
   return <HeatVisual visual={visual} heat={heat} positions={positions} />;
 }
 
+/** Whether the channel responds no more strongly than this, so that nine samples are only the first of many. */
+function saturated(samples: ChannelSamples["samples"]): boolean {
+  return samples.length >= KEPT && samples[0].response === samples[KEPT - 1].response;
+}
+
 /** How strongly the channel responds to the sample, in words. */
 function responseTold(response: number, placed: boolean, best: ChannelSamples | undefined): string {
   const most = best?.samples[0]?.response;
@@ -101,7 +109,10 @@ function Exciting({ best, run, row: shown }: { best: ChannelSamples; run: string
           </button>
         ))}
       </div>
-      <p className={classes.told}>The greatest response over positions; the colours of each picture go to its own strongest.</p>
+      <p className={classes.told}>
+        The greatest response over positions; the colours of each picture go to its own strongest.
+        {saturated(samples) && " All of these respond alike, as more samples may: the first of the run are shown."}
+      </p>
     </>
   );
 }

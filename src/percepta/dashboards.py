@@ -153,7 +153,7 @@ class Dashboards(Mapping[str, dict[str, Any]]):
         """Make a dashboard from the fields that a run (its id) has, and return its name."""
         from percepta.engine.overview import default_dashboard
 
-        return self.add(default_dashboard(self._workspace.run(run)).to_json())
+        return self.add(default_dashboard(self._workspace.query(run)).to_json())
 
 
 def read_file(path: Path) -> dict[str, Any]:

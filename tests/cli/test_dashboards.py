@@ -10,7 +10,17 @@ import pytest
 
 import percepta as library
 from percepta.core.errors import DashboardError, NotFoundError
+from percepta.storage import Workspace
 from tests.cli.conftest import Percepta
+
+PLACE = {"x": 0, "y": 0, "w": 24, "h": 8}
+
+
+@pytest.fixture
+def project(workspace_path: Path) -> None:
+    """A project without runs or dashboards."""
+    with Workspace.open(workspace_path) as opened:
+        opened.catalogue.project_named("flowers")
 
 
 @pytest.fixture
@@ -30,7 +40,12 @@ def test_the_first_evaluation_makes_a_dashboard(evaluated: Percepta) -> None:
     assert {"Loss by label", "Accuracy by subset", "Loss over petal length"} <= set(titles)
 
 
-def test_out_into_a_file_and_in_again(evaluated: Percepta, tmp_path: Path) -> None:
+def test_out_into_a_file_in_again_copied_renamed_deleted(
+    evaluated: Percepta, tmp_path: Path
+) -> None:
+    def names() -> list[str]:
+        return [listed["name"] for listed in evaluated("dashboards", "list", "--json").json]
+
     file = tmp_path / "overview.json"
     assert evaluated("dashboards", "export", "Overview", "-o", file).code == 0
     assert json.loads(file.read_text()) == evaluated("dashboards", "export", "Overview").json
@@ -43,18 +58,12 @@ def test_out_into_a_file_and_in_again(evaluated: Percepta, tmp_path: Path) -> No
     assert (
         evaluated("dashboards", "import", file, "--name", "Mine", "--json").json["name"] == "Mine"
     )
-
-
-def test_copied_renamed_deleted(evaluated: Percepta) -> None:
-    def names() -> list[str]:
-        return [listed["name"] for listed in evaluated("dashboards", "list", "--json").json]
-
-    assert evaluated("dashboards", "copy", "Overview", "Mine", "-p", "flowers").code == 0
-    assert evaluated("dashboards", "rename", "Mine", "Ours").code == 0
-    assert names() == ["Overview", "Ours"]
+    assert evaluated("dashboards", "copy", "Overview", "Copy", "-p", "flowers").code == 0
+    assert evaluated("dashboards", "rename", "Copy", "Ours").code == 0
+    assert names() == ["Overview", "Overview 2", "Mine", "Ours"]
     assert evaluated("dashboards", "delete", "Overview").code == 0
     assert evaluated("dashboards", "default", "latest", "--json").json["name"] == "Overview"
-    assert names() == ["Ours", "Overview"]
+    assert names() == ["Overview 2", "Mine", "Ours", "Overview"]
 
 
 @pytest.mark.parametrize(
@@ -69,7 +78,8 @@ def test_copied_renamed_deleted(evaluated: Percepta) -> None:
     ],
 )
 def test_a_bad_file_is_refused_with_its_place(
-    evaluated: Percepta,
+    percepta: Percepta,
+    project: None,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     content: bytes,
@@ -77,14 +87,14 @@ def test_a_bad_file_is_refused_with_its_place(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("bad.json").write_bytes(content)
-    refused = evaluated("dashboards", "import", "bad.json")
+    refused = percepta("dashboards", "import", "bad.json")
     assert refused.code == 1
     assert words in refused.err
     assert "bad.json" in refused.err
-    assert len(evaluated("dashboards", "list", "--json").json) == 1
+    assert percepta("dashboards", "list", "--json").json == []
 
 
-def test_what_is_not_there(percepta: Percepta, evaluated: Percepta, tmp_path: Path) -> None:
+def test_what_is_not_there(percepta: Percepta, project: None, tmp_path: Path) -> None:
     for arguments, words in (
         (("show", "Nope"), "has no dashboard 'Nope'"),
         (("show", "Overview", "-p", "nowhere"), "no project 'nowhere'"),
@@ -92,7 +102,7 @@ def test_what_is_not_there(percepta: Percepta, evaluated: Percepta, tmp_path: Pa
         (("import", tmp_path), "cannot be read: Is a directory"),
         (("default", "ffff"), "No run's id"),
     ):
-        refused = evaluated("dashboards", *arguments)
+        refused = percepta("dashboards", *arguments)
         assert (refused.code, words in refused.err) == (1, True), refused.err
 
 
@@ -120,32 +130,21 @@ def test_what_explains_the_loss(evaluated: Percepta) -> None:
     assert "Only 2 samples" in evaluated("tells", "--where", few).err
 
 
-def test_the_same_from_python(evaluated: Percepta, workspace_path: Path, tmp_path: Path) -> None:
+def test_the_same_from_python(project: None, workspace_path: Path, tmp_path: Path) -> None:
     boards = library.Dashboards("flowers", workspace_path)
-    assert list(boards) == ["Overview"]
-    document = boards["Overview"]
-    assert boards.save({**document, "name": "Mine"}) == "Mine"
-    assert boards.save({**document, "name": "Mine", "description": "changed"}) == "Mine"
+    document = {"name": "Mine", "dashlets": [{"id": "a", "kind": "map", "place": PLACE}]}
+    assert boards.save(document) == "Mine"
+    assert boards.save({**document, "description": "changed"}) == "Mine"
     assert boards["Mine"]["description"] == "changed"
     assert boards.load(boards.export("Mine", tmp_path / "mine.json")) == "Mine 2"
     assert boards.rename("Mine 2", "Theirs") == "Theirs"
+    boards.add(document)
     boards.delete("Theirs")
-    assert list(boards) == ["Overview", "Mine"]
+    assert list(boards) == ["Mine", "Mine 2"]
     assert len(boards) == 2
     assert boards.get("Theirs") is None
-    with pytest.raises(NotFoundError, match="It has: Overview, Mine"):
+    with pytest.raises(NotFoundError, match="It has: Mine, Mine 2"):
         boards["Theirs"]
+    wrong = {"id": "a", "kind": "bar", "title": "Loss", "place": {**PLACE, "w": 0}}
     with pytest.raises(DashboardError, match=r"dashlet 1 \('Loss'\), place\.w"):
-        boards.save(
-            {
-                "name": "Bad",
-                "dashlets": [
-                    {
-                        "id": "a",
-                        "kind": "bar",
-                        "title": "Loss",
-                        "place": {"x": 0, "y": 0, "w": 0, "h": 1},
-                    }
-                ],
-            }
-        )
+        boards.save({"name": "Bad", "dashlets": [wrong]})

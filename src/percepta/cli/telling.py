@@ -33,9 +33,9 @@ def print_tells(
     maps = run.maps()
     explained = explain_field(
         Population(run),
+        workspace.query(run.id, maps[-1].id if maps else None),
         metric or usual_metric(run),
         filter=where,
-        map_id=maps[-1].id if maps else None,
         everything=everything,
     )
     told = explained_to_json(explained)

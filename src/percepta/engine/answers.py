@@ -18,6 +18,7 @@ from percepta.engine.explain import Explainer
 from percepta.engine.explanation import Channels, HeatMap, Wish
 from percepta.engine.similar import LIMIT, Found, Population, find_similar
 from percepta.engine.telling import explain_field, explained_to_json
+from percepta.storage import RunQuery
 
 MOST_CHANNELS = 12
 """Channels told of a layer: those that count most, for and against."""
@@ -144,19 +145,20 @@ def found_to_json(found: Found) -> dict[str, Any]:
     }
 
 
-def tells(population: Population, params: Mapping[str, Any]) -> dict[str, Any]:
+def tells(population: Population, query: RunQuery, params: Mapping[str, Any]) -> dict[str, Any]:
     """Rank fields by how much they tell about a metric.
 
     Args:
         population: of the run.
-        params: ``metric`` and, where given, ``filter``, ``map``, ``everything``.
+        query: asks the same run.
+        params: ``metric`` and, where given, ``filter``, ``everything``.
     """
     given = params.get("filter")
     explained = explain_field(
         population,
+        query,
         params["metric"],
         filter=Filter.from_json(given) if given else None,
-        map_id=params.get("map"),
         everything=params.get("everything", False),
     )
     return explained_to_json(explained)

@@ -57,16 +57,17 @@ def keep_default_dashboard(workspace: Workspace, run: Run) -> None:
     project = workspace.catalogue.run(run.id).project
     dashboards = workspace.catalogue.dashboards
     if run.n and not dashboards.of_project(project):
-        dashboards.create(project, default_dashboard(run).to_json())
+        query = workspace.query(run.id)
+        dashboards.create(project, default_dashboard(query).to_json())
 
 
-def default_dashboard(run: Run) -> DashboardDocument:
-    """Return a dashboard that shows what the fields of a run have to say.
+def default_dashboard(query: RunQuery) -> DashboardDocument:
+    """Return a dashboard that shows what the fields of a run, also the derived ones, have to say.
 
     Numbers on top; the loss by label and metrics by subset, the confusion matrix; the fields that tell most
     about the loss; the worst samples and the map. What the run has nothing for is left out.
     """
-    query = RunQuery(run)
+    run = query.run
     measured = _measured(run)
     rows = [
         (3, _figures(measured)),

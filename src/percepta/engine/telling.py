@@ -15,6 +15,7 @@ from percepta.analysis.parts import Part
 from percepta.analysis.telling import SHUFFLES, Ranking, Tells, rank_fields
 from percepta.core.charts import Split, SplitKind, SplitOrder
 from percepta.core.errors import FilterError, NotFoundError
+from percepta.core.expressions import names, parse
 from percepta.core.fields import Field, FieldGroup, FieldType
 from percepta.core.filters import Filter
 from percepta.engine.similar import Population
@@ -48,10 +49,10 @@ class Explained:
 
 def explain_field(
     population: Population,
+    query: RunQuery,
     metric: str,
     *,
     filter: Filter | None = None,
-    map_id: str | None = None,
     everything: bool = False,
     shuffles: int = SHUFFLES,
 ) -> Explained:
@@ -59,18 +60,17 @@ def explain_field(
 
     Args:
         population: of the run.
+        query: asks the same run; its derived fields and the clusters of its map count as fields.
         metric: a field of numbers or of yes and no.
         filter: over which samples; None for all.
-        map_id: the map whose clusters count as fields, and that the filter names, if it names any.
         everything: whether predictions, losses and metrics are ranked too, which tell by their making.
         shuffles: how often the metric is shuffled for the p-values.
 
     Raises:
-        NotFoundError: there is no such field or map.
+        NotFoundError: there is no such field.
         FilterError: the field holds texts, or the filter does not fit the run.
         ConflictError: too few samples have the metric, or all have the same.
     """
-    query = RunQuery(population.run, map_id)
     known = {field.name: field for field in query.fields()}
     if metric not in known:
         raise NotFoundError(f"The run has no field {metric!r}.", fix=_numbers(known))
@@ -134,14 +134,18 @@ def split_of(field: Field) -> Split:
 
 
 def candidate_fields(query: RunQuery, metric: str, *, everything: bool) -> dict[str, Field]:
-    """Return the fields that may tell about a metric: of its making are none, unless all are wanted."""
-    true = true_fields(query.run)
-    return {
-        field.name: field
-        for field in query.fields()
-        if field.name not in (metric, *_IDS)
-        and (everything or field.group not in _MADE or field.name in true)
-    }
+    """Return the fields that may tell about a metric.
+
+    Losses, metrics and predictions, and what is derived of them or of the metric, tell by their making: they
+    are left out unless everything is wanted.
+    """
+    made = {field.name for field in query.fields() if field.group in _MADE}
+    made = made.difference(true_fields(query.run)) | {metric}
+    for field in query.derived.fields.values():
+        if made & names(parse(field.expression or "")).keys():
+            made.add(field.name)
+    without = {metric, *_IDS} if everything else {*made, *_IDS}
+    return {field.name: field for field in query.fields() if field.name not in without}
 
 
 def true_fields(run: Run) -> tuple[str, ...]:

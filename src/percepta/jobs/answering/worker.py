@@ -103,12 +103,13 @@ class Answers:
     def _tells(self, params: dict[str, Any]) -> Any:
         from percepta.engine import answers
 
-        return answers.tells(self._population, params)
+        query = self._workspace.query(self._run.id, params.get("map"))
+        return answers.tells(self._population, query, params)
 
     def _default_dashboard(self, params: dict[str, Any]) -> Any:
         from percepta.engine.overview import default_dashboard
 
-        return default_dashboard(self._run).to_json()
+        return default_dashboard(self._workspace.query(self._run.id)).to_json()
 
 
 def _status(error: Exception) -> int:

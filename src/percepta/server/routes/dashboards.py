@@ -48,7 +48,9 @@ def create_dashboard(project: Id, body: DashboardDocument, services: Serving) ->
 def create_default_dashboard(run: Id, services: Serving) -> Dashboard:
     """Make a dashboard from the fields that a run has, and keep it in its project."""
     record = services.catalogue.run(run)
-    document = read_document(services.answers.ask(run, "default_dashboard", {}))
+    query = services.query(run, None)
+    known = [*query.key, *(made.id for made in query.run.maps())]  # what the answer depends on
+    document = read_document(services.answers.ask(run, "default_dashboard", {"known": known}))
     kept = services.catalogue.dashboards.create(record.project, document_json(document))
     return dashboard_view(kept)
 

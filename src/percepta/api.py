@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from percepta.core.targets import Target
     from percepta.engine.explain import Explainer
-    from percepta.engine.portraits import Gallery, Portrait
+    from percepta.engine.galleries import Gallery
+    from percepta.engine.portraits import Portrait
     from percepta.engine.workflow import Subject
     from percepta.storage import MapInfo, Run, Workspace
 
@@ -133,7 +134,7 @@ class Evaluation:
             TargetError: the samples have nothing in common.
         """
         from percepta.core.filters import Filter
-        from percepta.engine.portraits import gallery
+        from percepta.engine.galleries import gallery
         from percepta.engine.similar import Population, find_similar
 
         chosen = None if where is None else Filter.from_json(where)
@@ -180,6 +181,7 @@ def evaluate(
     metadata: Callable[..., Any] | None = None,
     ids: Mapping[str, Sequence[int | str]] | None = None,
     predictions: Sequence[Any] | None = None,
+    training: Any = None,
     project: str = "evaluation",
     workspace: str | Path | None = None,
     explore: str | None = "umap",
@@ -200,6 +202,8 @@ def evaluate(
             ``samples.position(sample_id)`` the index in it.
         ids: sample ids by subset; None for 0, 1, 2 …
         predictions: the model's outputs, in order, where it has several.
+        training: how the training went: the path of a log (``.jsonl``, ``.csv``, ``.json``), or lists by
+            metric, such as what Keras' ``fit`` returns; None: not told.
         project: name of the project the run goes to.
         workspace: folder of the workspace; None for ``$PERCEPTA_WORKSPACE``, else your data folder.
         explore: how the map is made: ``umap``, ``tsne``, ``pca``; None for no map.
@@ -238,7 +242,7 @@ def evaluate(
         name=project,
     )
     opened = Workspace.open(Path(workspace) if workspace is not None else None)
-    subject = Subject(integration, model)
+    subject = Subject(integration, model).with_training(training)
     terminal = TerminalProgress(quiet=False)
     with terminal.shown():
         run, made = run_here(

@@ -108,3 +108,31 @@ def test_what_is_not_there(done: Any, tmp_path: Path) -> None:
         answer.heat("third")
     with pytest.raises(StorageError, match="cannot be written"):
         answer.save(tmp_path / "nowhere" / "map.png")
+
+
+def test_two_portraits_stand_side_by_side(done: Any, tmp_path: Path) -> None:
+    left, right = (
+        done.explain(sample, ["left", "right"]) for sample in ("validation/v0", "validation/v1")
+    )
+    pair = left.beside(right)
+    assert pair.names == ("validation/v0", "validation/v1")
+    assert pair.values.tolist() == [left.values[0].tolist(), right.values[0].tolist()]
+    assert pair.differences[0].tolist() == [0, 0]
+    assert pair.differences[1, 0] < 0 < pair.differences[1, 1]
+    pair.save(tmp_path / "pair.png")
+    assert pair.picture().shape[0] > left.picture().shape[0]
+    assert (tmp_path / "pair.png").exists()
+    with pytest.raises(TargetError, match="do not explain the same targets"):
+        left.beside(done.explain("validation/v1", "left"))
+    with pytest.raises(TargetError, match="one sample each"):
+        left.beside(done.explain(["validation/v0", "validation/v1"], ["left", "right"]))
+
+
+def test_maps_side_by_side_share_one_scale(done: Any) -> None:
+    bright = done.explain("validation/v0", "left", layers=["second"])
+    dark = done.explain("validation/v1", "left", layers=["second"])
+    assert float(dark.heat().max()) < float(bright.heat().max()) / 2
+    peaks = {(bright.maps[0].over, "second"): float(bright.heat().max())}
+    [[_, own]] = dark.panels(0, 0)
+    [[_, shared]] = dark.panels(0, 0, peaks)
+    assert shared.picture.astype(int).sum() < own.picture.astype(int).sum()

@@ -159,6 +159,40 @@ def test_a_picture_is_explained_and_its_like_are_found(percepta: Any, folder: Pa
     assert (folder / "s.png").exists()
 
 
+def test_samples_and_versions_stand_side_by_side(percepta: Any, folder: Path) -> None:
+    run = evaluated(percepta, folder, PICTURES, "--project", "sides")
+    asked = ("--class", "left", "--loss")
+    told = percepta("explain", run, "training/3", "validation/a", *asked)
+    assert told.code == 0, told.err
+    assert "training/3 beside validation/a by Layer-CAM" in told.err
+    [written] = folder.glob("*.png")
+    assert written.name == f"{run[:8]}-training-3-validation-a-layer-cam.png"
+    answer = percepta("explain", run, "training/3", "validation/a", *asked, "--json").json
+    alone = percepta("explain", run, "validation/a", *asked, "--json").json
+    assert answer["names"] == ["training/3", "validation/a"]
+    assert answer["values"][1] == alone["values"][0]
+    assert answer["portraits"][1]["maps"] == alone["maps"]
+    expected = [b - a for a, b in zip(*answer["values"], strict=True)]
+    assert answer["differences"] == [[0, 0], pytest.approx(expected, rel=1e-5)]
+
+    # Another version calls its prediction otherwise, and has its classes in another order.
+    changed = PICTURES.replace('"scores"', '"sides"').replace('"left", "right"', '"right", "left"')
+    (folder / "second").mkdir()
+    other = evaluated(percepta, folder / "second", changed, "--project", "sides")
+    answer = percepta("explain", run, "training/3", "--against", other, *asked, "--json").json
+    assert answer["names"] == ["v1", "v2"]
+    assert [target["index"] for target in answer["portraits"][1]["targets"][:1]] == [1]
+    swapped = percepta("explain", other, "training/3", "--class", "1", "--json").json
+    assert answer["values"][1][0] == swapped["values"][0][0]
+    told = percepta("explain", run, "training/3", "--against", other, "--class", "left")
+    assert "v1 beside v2" in told.err
+
+    few = evaluated(percepta, folder / "second", changed, "--limit", "1")
+    told = percepta("explain", run, "training/17", "--against", few)
+    assert told.code == 1
+    assert "has no sample training/17" in told.err
+
+
 def test_a_text_is_coloured_in_the_terminal(percepta: Any, folder: Path) -> None:
     run = evaluated(percepta, folder, TEXT)
     told = percepta("explain", run, "training/2", "--method", "occlusion")

@@ -40,19 +40,21 @@ class Panel:
     caption: tuple[str, ...]
 
 
-def overlaid(picture: Pixels, heat: FloatArray, signed: bool) -> Pixels:
+def overlaid(picture: Pixels, heat: FloatArray, signed: bool, most: float | None = None) -> Pixels:
     """Lay a heat map over a picture.
 
     Args:
         picture: uint8 ``[H, W, 1|3]``.
-        heat: ``[h, w]``; its greatest absolute value is the hottest.
+        heat: ``[h, w]``.
         signed: orange speaks for the target and blue against it; else from violet to yellow.
+        most: the heat of the strongest colour; None: the greatest absolute value here.
 
     Returns:
         uint8 ``[H, W, 3]``.
     """
     fine = enlarge(heat[None], picture.shape[:2])[0]
-    share = fine / max(float(np.abs(fine).max()), 1e-12)
+    peak = float(np.abs(fine).max()) if most is None else most
+    share = np.clip(fine / max(peak, 1e-12), -1, 1)
     if signed:
         colours = np.where(share[..., None] > 0, _FOR, _AGAINST)
     else:
@@ -65,7 +67,9 @@ def overlaid(picture: Pixels, heat: FloatArray, signed: bool) -> Pixels:
     return np.asarray(np.rint(grey * (1 - opacity) + colours * opacity), np.uint8)
 
 
-def curve(values: FloatArray, heat: FloatArray | None, signed: bool) -> Pixels:
+def curve(
+    values: FloatArray, heat: FloatArray | None, signed: bool, most: float | None = None
+) -> Pixels:
     """Draw values ``[L]`` as a curve, over their heat ``[L]`` where it is given."""
     from PIL import Image, ImageDraw
 
@@ -73,12 +77,13 @@ def curve(values: FloatArray, heat: FloatArray | None, signed: bool) -> Pixels:
     paper = np.full((height, SIDE, 1), PAPER, np.uint8)
     ground = np.repeat(paper, 3, axis=2)
     if heat is not None:
-        ground = overlaid(paper, np.repeat(enlarge(heat[None], (SIDE,)), height, axis=0), signed)
+        rows = np.repeat(enlarge(heat[None], (SIDE,)), height, axis=0)
+        ground = overlaid(paper, rows, signed, most)
     drawn = Image.fromarray(ground)
     low, high = float(values.min()), float(values.max())
-    rows = (high - values) / ((high - low) or 1) * (height - 9) + 4
+    heights = (high - values) / ((high - low) or 1) * (height - 9) + 4
     columns = (np.arange(len(values)) + 0.5) * SIDE / len(values)
-    points = [(float(x), float(y)) for x, y in zip(columns, rows, strict=True)]
+    points = [(float(x), float(y)) for x, y in zip(columns, heights, strict=True)]
     if len(points) > 1:
         ImageDraw.Draw(drawn).line(points, fill=(INK, INK, INK), width=1)
     return np.asarray(drawn)

@@ -1,33 +1,34 @@
-"""Explanations and similar samples as people handle them: with names, numbers and a picture to save."""
+"""Explanations as people handle them: with names, numbers and a picture to save."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from percepta.analysis.attribution import method_named
-from percepta.core.errors import NotFoundError, StorageError
+from percepta.core.errors import NotFoundError
 from percepta.core.rendering import encode
 from percepta.core.subsets import SampleKey
 from percepta.core.targets import Target
 from percepta.core.visuals import HorizontalBar, Text, TextMask
 from percepta.engine.asking import predictions_of, title_of
+from percepta.engine.drawn import Drawn
 from percepta.engine.explanation import FUSED, VISUAL, Channels, Explanation, HeatMap, Wish
 from percepta.engine.panels import Panel, Pixels, curve, enlarged, multiples, overlaid
-from percepta.engine.similar import Found
 from percepta.integration import Batch, Reading, show
 from percepta.integration.pictures import default_visualizer
-from percepta.storage import Run
 
 if TYPE_CHECKING:
+    from percepta.engine.comparing import Comparison
     from percepta.engine.explain import Explainer
 
 FloatArray = NDArray[np.float32]
+Peaks = Mapping[tuple[str, str | None], float]
+"""The heat of the strongest colour, by input and layer."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,49 +48,8 @@ class Seen:
     tokens: tuple[str, ...] = ()
 
 
-class _Drawn:
-    """What has a picture."""
-
-    __slots__ = ()
-
-    def picture(self) -> Pixels:
-        """Return it, uint8 ``[H, W, 3]``."""
-        raise NotImplementedError
-
-    def save(self, path: str | Path) -> Path:
-        """Write the picture as a file (``.png``); returns its path.
-
-        Raises:
-            StorageError: it cannot be written.
-        """
-        from PIL import Image
-
-        file = Path(path).expanduser()
-        try:
-            Image.fromarray(self.picture()).save(file)
-        except (OSError, ValueError) as error:
-            raise StorageError(f"{file} cannot be written: {error}.") from error
-        return file
-
-    def show(self) -> None:
-        """Show the picture in the system's viewer; a notebook shows it by itself."""
-        from PIL import Image
-
-        Image.fromarray(self.picture()).show()
-
-    def _repr_png_(self) -> bytes:
-        """Be a picture in a notebook."""
-        import io
-
-        from PIL import Image
-
-        file = io.BytesIO()
-        Image.fromarray(self.picture()).save(file, format="png")
-        return file.getvalue()
-
-
 @dataclass(frozen=True, eq=False)
-class Portrait(_Drawn):
+class Portrait(Drawn):
     """An explanation of samples.
 
     Attributes:
@@ -151,24 +111,49 @@ class Portrait(_Drawn):
 
     def picture(self) -> Pixels:
         """Return all maps side by side: a row for each sample, target and input, a column for each layer."""
-        name = method_named(self.method).title
         samples = ", ".join(str(key) for key in self.keys)
-        rows = []
-        for sample, row in enumerate(self.rows):
-            for target, title in enumerate(self.titles):
-                maps = [h for h in self.maps if (h.row, h.target) == (row, target)]
-                told = f"{title} = {self.values[sample, target]:.3g}"
-                for over in dict.fromkeys(heat.over for heat in maps):
-                    panels = self._panels(row, over, told, [h for h in maps if h.over == over])
-                    if panels:
-                        rows.append(panels)
-        if not rows:
-            raise NotFoundError(
-                "There is no heat map that lies over an input.",
-                fix="Choose layers with positions, or a method over inputs.",
-            )
+        rows = [
+            panels
+            for sample in range(len(self.rows))
+            for target in range(len(self.titles))
+            for panels in self.panels(sample, target)
+        ]
+        return sheet(f"{samples} · {self.made} · version {self.version}", rows)
+
+    @property
+    def made(self) -> str:
+        """How the maps were made, and how they are read."""
         reading = " · orange speaks for it, blue against" if self.signed else ""
-        return multiples(f"{samples} · {name} · version {self.version}{reading}", rows)
+        return method_named(self.method).title + reading
+
+    def beside(self, *others: Portrait) -> Comparison:
+        """Set other portraits beside this one: another sample, or the same of another evaluation.
+
+        Each is of one sample and explains the same targets in the same order.
+
+        Raises:
+            TargetError: they do not.
+        """
+        from percepta.engine.comparing import compared
+
+        return compared((self, *others))
+
+    def panels(self, sample: int, target: int, peaks: Peaks | None = None) -> list[list[Panel]]:
+        """Return what lies under the maps of each input, and a panel for each layer's map.
+
+        Args:
+            sample: which of the samples, by position.
+            target: which of the targets, by position.
+            peaks: the scale that the colours share with other portraits; None: each map has its own.
+        """
+        row = self.rows[sample]
+        maps = [heat for heat in self.maps if (heat.row, heat.target) == (row, target)]
+        told = f"{self.titles[target]} = {self.values[sample, target]:.3g}"
+        found = [
+            self._panels(row, over, told, [heat for heat in maps if heat.over == over], peaks or {})
+            for over in dict.fromkeys(heat.over for heat in maps)
+        ]
+        return [panels for panels in found if panels]
 
     def _place(self, heat: HeatMap) -> str:
         name = method_named(self.method).title
@@ -177,18 +162,23 @@ class Portrait(_Drawn):
         return f"{name} at {heat.layer or 'the input'}"
 
     def _panels(
-        self, row: int, over: str, told: str, maps: Sequence[HeatMap]
+        self, row: int, over: str, told: str, maps: Sequence[HeatMap], peaks: Peaks
     ) -> list[Panel] | None:
         seen = self.seen[row, over]
         caption = told, f"{self.keys[self.rows.index(row)]} · {over.removeprefix(VISUAL)}"
+        most = [peaks.get((heat.over, heat.layer)) for heat in maps]
         if seen.picture is not None:
             base = enlarged(seen.picture)
-            drawn = [overlaid(base, heat.values, self.signed) for heat in maps]
+            drawn = [
+                overlaid(base, heat.values, self.signed, peak)
+                for heat, peak in zip(maps, most, strict=True)
+            ]
         elif seen.values is not None:
             lines = [heat.values if seen.tokens else seen.values for heat in maps]
             base = curve(lines[0], None, self.signed)
             drawn = [
-                curve(line, h.values, self.signed) for line, h in zip(lines, maps, strict=True)
+                curve(line, heat.values, self.signed, peak)
+                for line, heat, peak in zip(lines, maps, most, strict=True)
             ]
         else:
             return None
@@ -199,43 +189,18 @@ class Portrait(_Drawn):
         return made
 
 
-@dataclass(frozen=True, eq=False)
-class Gallery(_Drawn):
-    """Similar samples.
+def sheet(title: str, rows: Sequence[Sequence[Panel]]) -> Pixels:
+    """Put the panels of maps under a title.
 
-    Attributes:
-        run: the run.
-        found: rows, scores, and what they have in common.
-        keys: who they are, the most similar first.
+    Raises:
+        NotFoundError: there are none.
     """
-
-    run: Run
-    found: Found
-    keys: tuple[SampleKey, ...]
-
-    @property
-    def rows(self) -> NDArray[np.int64]:
-        """Rows of the similar samples, ``[k]``, the most similar first."""
-        return self.found.rows
-
-    @property
-    def scores(self) -> FloatArray:
-        """Cosine similarities, ``[k]``, -1..1."""
-        return self.found.scores
-
-    def picture(self) -> Pixels:
-        """Return the thumbnails of queries and similars, ten a row, with their scores."""
-        told = [(row, "asked for") for row in self.found.queries]
-        told += [
-            (row, f"{score:.3f}")
-            for row, score in zip(self.rows.tolist(), self.scores.tolist(), strict=True)
-        ]
-        panels = [
-            Panel(enlarged(_thumbnail(self.run, row), 96), (str(self.run.key(row)), text))
-            for row, text in told
-        ]
-        rows = [panels[start : start + 10] for start in range(0, len(panels), 10)]
-        return multiples(f"{len(self.rows)} similar samples in {self.found.space}", rows)
+    if not rows:
+        raise NotFoundError(
+            "There is no heat map that lies over an input.",
+            fix="Choose layers with positions, or a method over inputs.",
+        )
+    return multiples(title, rows)
 
 
 def portrait(explainer: Explainer, wish: Wish, version: str) -> Portrait:
@@ -271,11 +236,6 @@ def portrait(explainer: Explainer, wish: Wish, version: str) -> Portrait:
     )
 
 
-def gallery(run: Run, found: Found) -> Gallery:
-    """Name similar samples."""
-    return Gallery(run, found, tuple(run.key(row) for row in found.rows.tolist()))
-
-
 def _seen(explainer: Explainer, batch: Batch, index: int, over: str) -> Seen:
     visualizers = explainer.integration.visualizers
     if over.startswith(VISUAL):
@@ -301,14 +261,3 @@ def _seen(explainer: Explainer, batch: Batch, index: int, over: str) -> Seen:
         if isinstance(visual, HorizontalBar) and len(visual.labels) == len(values):
             names = tuple(visual.labels)
     return Seen(None, values, names)
-
-
-def _thumbnail(run: Run, row: int) -> Pixels:
-    import io
-
-    from PIL import Image
-
-    stored = run.thumbnail(row)
-    if stored is None:
-        return np.full((64, 64, 3), 230, np.uint8)
-    return np.asarray(Image.open(io.BytesIO(stored[0])).convert("RGB"))

@@ -25,11 +25,25 @@ def register(app: typer.Typer) -> None:
 
 def explain(
     run: RunArgument,
-    sample: Annotated[
-        str | None, typer.Argument(help="The sample, such as validation/17.", show_default=False)
+    samples: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[SAMPLE]...",
+            help="The sample, such as validation/17; several are set side by side.",
+            show_default=False,
+        ),
     ] = None,
     row: Annotated[
-        int | None, typer.Option("--row", help="The sample by its row in the run instead.")
+        list[int] | None,
+        typer.Option("--row", help="A sample by its row in the run instead; repeatable."),
+    ] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            "--against",
+            metavar="RUN",
+            help="Set the same sample as another run's version sees it beside it.",
+        ),
     ] = None,
     class_: Annotated[
         list[str] | None,
@@ -90,11 +104,12 @@ def explain(
     json: JsonOption = False,
 ) -> None:
     """Show what the model's answer for a sample rests on: heat maps, and the channels that count."""
-    from percepta.cli.explaining import Asking, explain_sample
+    from percepta.cli.explaining import Asking, explain_samples
 
     asking = Asking(
-        sample,
-        row,
+        tuple(samples or ()),
+        tuple(row or ()),
+        against,
         tuple(class_ or ()),
         at,
         loss,
@@ -106,6 +121,6 @@ def explain(
         signed or None,
         seed,
     )
-    explain_sample(
+    explain_samples(
         open_workspace(workspace), run, asking, to, secrets=read_secrets(secret), as_json=json
     )

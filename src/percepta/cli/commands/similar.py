@@ -43,7 +43,7 @@ def similar(
     json: JsonOption = False,
 ) -> None:
     """Find the samples that the model perceives as it does some others, and what they share."""
-    from percepta.cli.explaining import find_similars
+    from percepta.cli.similars import find_similars
 
     find_similars(
         open_workspace(workspace),

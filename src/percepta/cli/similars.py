@@ -1,0 +1,87 @@
+"""Finding similar samples from the command line, in this process."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from percepta.core.filters import Filter
+    from percepta.engine.galleries import Gallery
+    from percepta.storage import Workspace
+
+
+def find_similars(
+    workspace: Workspace,
+    run_id: str,
+    samples: Sequence[str],
+    rows: Sequence[int],
+    *,
+    space: str | None,
+    limit: int,
+    where: Filter | None,
+    to: Path | None,
+    as_json: bool,
+) -> None:
+    """Find similar samples; print who they are and what they share."""
+    from percepta.cli.evaluation import find_run
+    from percepta.cli.explaining import rows_of
+    from percepta.engine.answers import found_to_json
+    from percepta.engine.galleries import gallery
+    from percepta.engine.similar import Population, find_similar
+
+    run = workspace.run(find_run(workspace, run_id).id)
+    queries = rows_of(run, samples, rows)
+    found = find_similar(Population(run), queries, space=space, limit=limit, filter=where)
+    made = gallery(run, found)
+    written = made.save(to) if to is not None else None
+    if as_json:
+        told = found_to_json(found) | {"samples": [str(key) for key in made.keys]}
+        typer.echo(json.dumps(told | {"picture": None if written is None else str(written)}))
+        return
+    _print_similars(made, written)
+
+
+def _print_similars(made: Gallery, written: Path | None) -> None:
+    from rich.markup import escape
+    from rich.table import Table
+
+    from percepta.terminal import console
+
+    out = console()
+    run, found = made.run, made.found
+    known = {field.name for field in run.fields}
+    columns = {name: run.values(name) for name in ("label", "predicted", "loss") if name in known}
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("similarity", "sample", *columns):
+        table.add_column(title, justify="right" if title in ("similarity", "loss") else "left")
+    scores = zip(made.rows.tolist(), made.scores.tolist(), made.keys, strict=True)
+    for row, score, key in scores:
+        values = [_told(values[row]) for values in columns.values()]
+        table.add_row(f"{score:.3f}", *(escape(text) for text in (str(key), *values)))
+    out.print(table)
+    out.print(
+        f"of {found.candidates:,} samples, in {escape(found.space)}", style="dim", markup=True
+    )
+    reading = found.reading
+    for name, shares in reading.shares.items():
+        told = ", ".join(
+            f"{_told(share.value)} {share.inside:.0%} (of all {share.population:.0%})"
+            for share in shares[:3]
+        )
+        out.print(f"{name}: {told}", markup=False, soft_wrap=True)
+    if reading.odd:
+        odd = ", ".join(str(run.key(row)) for row in reading.odd[:10])
+        out.print(f"labelled otherwise than most: {odd}", markup=False, soft_wrap=True)
+    if written is not None:
+        out.print(f"[bold]look at them:[/bold] {escape(str(written))}", soft_wrap=True)
+
+
+def _told(value: object) -> str:
+    if value is None or value != value:
+        return "–"
+    return f"{value:.3g}" if isinstance(value, float) else str(value)

@@ -1,7 +1,7 @@
 /** The one place that talks to the server. Every address is relative to where the page was opened. */
 import createClient, { type Middleware } from "openapi-fetch";
 import { ApiError } from "./errors";
-import type { ActivationsRequest, ErrorDetail, ExplainRequest, FaithfulnessRequest, MapRequest, SharedChannelsRequest, SimilarRequest, Subset } from "./types";
+import type { ActivationsRequest, ErrorDetail, ExplainRequest, FaithfulnessRequest, MapRequest, SharedChannelsRequest, SimilarFileRequest, SimilarRequest, Subset } from "./types";
 import type { paths } from "./schema";
 import type { Filter } from "../filters/types";
 
@@ -80,6 +80,11 @@ export type SimilarQuestion = Omit<SimilarRequest, "filter"> & { filter: Filter 
 
 export const similar = (run: string, { filter, ...question }: SimilarQuestion, signal?: AbortSignal) =>
   data(http.POST("/api/runs/{run}/similar", { params: { path: { run } }, body: { ...question, filter: wire(filter) }, signal }));
+
+export type SimilarFileQuestion = Omit<SimilarFileRequest, "filter"> & { filter: Filter };
+
+export const similarToFile = (run: string, { filter, ...question }: SimilarFileQuestion, signal?: AbortSignal) =>
+  data(http.POST("/api/runs/{run}/similar-file", { params: { path: { run } }, body: { ...question, filter: wire(filter) }, signal }));
 
 export const channelSamples = (run: string, layer: string, channel: number, signal?: AbortSignal) =>
   data(http.GET("/api/runs/{run}/layers/{layer}/channels/{channel}", { params: { path: { run, layer, channel } }, signal }));

@@ -1,6 +1,7 @@
 import { ActionIcon } from "@mantine/core";
 import { IconChartDots3, IconX } from "@tabler/icons-react";
 import { Samples } from "../samples/Samples";
+import { DropFile } from "../similars/DropFile";
 import { SimilarsPanel } from "../similars/SimilarsPanel";
 import { EmptyState } from "../shell/EmptyState";
 import { useUi } from "../shell/ui";
@@ -71,6 +72,7 @@ export function ExplorePage() {
         </div>
       )}
       <StatusBar />
+      <DropFile />
     </div>
   );
 }

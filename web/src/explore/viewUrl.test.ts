@@ -23,7 +23,7 @@ const full: View = {
   sort: { field: "loss", descending: true },
   columns: ["loss", "a,b"],
   narrow: false,
-  similars: { queries: [17], called: "label 7", space: "balanced", limit: 20, candidates: [{ kind: "rows", rows: [4, 9] }], why: false, channels: true, channel: { layer: "conv", channel: 3 } },
+  similars: { file: null, queries: [17], called: "label 7", space: "balanced", limit: 20, candidates: [{ kind: "rows", rows: [4, 9] }], why: false, channels: true, channel: { layer: "conv", channel: 3 } },
   step: "network layer1.0.conv",
   space: "balanced",
   operations: false,

@@ -3,6 +3,7 @@ import { SidePanel } from "../explore/SidePanel";
 import { useRunKeys } from "../explore/useRunKeys";
 import { useUi } from "../shell/ui";
 import { useView } from "../explore/run";
+import { DropFile } from "../similars/DropFile";
 import { SimilarsPanel } from "../similars/SimilarsPanel";
 import { Samples } from "./Samples";
 import classes from "./samples.module.css";
@@ -23,6 +24,7 @@ export function SamplesPage() {
           <SidePanel />
         </aside>
       )}
+      <DropFile />
     </div>
   );
 }

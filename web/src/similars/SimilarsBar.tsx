@@ -1,6 +1,7 @@
 import { ActionIcon, Slider, Switch, Tooltip } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
 import type { ReactNode } from "react";
+import { SimilarsOfFile } from "./DropFile";
 import { useRun, useView } from "../explore/run";
 import { describe } from "../filters/describe";
 import { active, type Filter, same } from "../filters/types";
@@ -39,6 +40,7 @@ export function SimilarsBar({ question, size, onSize, children }: { question: Si
           <Switch label="Why similar" checked={question.why} onChange={(event) => set({ similars: { ...question, why: event.currentTarget.checked, channel: null } })} data-testid="similars-why" />
         </div>
       </Tooltip>
+      <SimilarsOfFile />
       <Slider size="xs" w={72} min={44} max={200} value={size} onChange={onSize} label={null} aria-label="Size of the pictures" />
       <ActionIcon size={24} aria-label="Close the similars" onClick={() => set({ similars: null })} data-testid="close-similars">
         <IconX size={14} />

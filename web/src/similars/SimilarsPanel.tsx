@@ -1,5 +1,5 @@
 import { Button, Loader } from "@mantine/core";
-import { IconMoodEmpty } from "@tabler/icons-react";
+import { IconFile, IconMoodEmpty } from "@tabler/icons-react";
 import { type ReactNode, useMemo, useState } from "react";
 import { explain } from "../api/errors";
 import type { Similars } from "../api/types";
@@ -9,6 +9,7 @@ import { Gallery } from "../samples/Gallery";
 import { EmptyState } from "../shell/EmptyState";
 import { ErrorNotice } from "../shell/ErrorNotice";
 import { count } from "../theme/format";
+import { ChooseFile } from "./DropFile";
 import type { SimilarsQuestion } from "./question";
 import { Reading } from "./Reading";
 import { SharedChannels } from "./SharedChannels";
@@ -16,12 +17,12 @@ import { SimilarsBar } from "./SimilarsBar";
 import classes from "./similars.module.css";
 import { type Fires, useChannelHeat } from "./useChannelHeat";
 import { type Heat, SHOWN_QUERIES, useHeat } from "./useHeat";
-import { useName, useSimilars } from "./useSimilars";
+import { type Found as FoundSimilars, useName, useSimilars } from "./useSimilars";
 
 /** The samples that the model sees like some others: a gallery by similarity, and what they have in common. */
 export function SimilarsPanel() {
   const { run } = useRun();
-  const { question, found, stale, pending, error, retry } = useSimilars();
+  const { question, found, stale, pending, error, retry, gone } = useSimilars();
   const set = useView((view) => view.set);
   const [size, setSize] = useState(84);
   const fresh = found && !stale ? found : null;
@@ -42,10 +43,12 @@ export function SimilarsPanel() {
         )}
       </SimilarsBar>
       {!found && pending && <p className={classes.waiting}>Comparing {count(run.samples)} samples…</p>}
+      {gone && <Gone name={gone.name} />}
       {error !== null && <ErrorNotice error={error} retry={retry} />}
       {found && error === null && (
         <div className={classes.body} data-stale={stale || undefined}>
           <div className={classes.found}>
+            {question.file && <FileQuery name={question.file.name} found={found} />}
             {found.rows.length > 0 ? <Found found={found} grids={channel ? fires?.grids : heat?.grids} size={size} /> : <Nothing candidates={found.candidates} />}
             {found.rows.length > 0 && channel && <MadeByChannel channel={channel} fires={fires} error={channelError} onClose={() => set({ similars: { ...question, channel: null } })} />}
             {found.rows.length > 0 && !channel && <Made question={question} found={found} heat={heat} error={heatError} />}
@@ -56,6 +59,43 @@ export function SimilarsPanel() {
         </div>
       )}
     </div>
+  );
+}
+
+/** The file that is asked about, and how it became the model's input. */
+function FileQuery({ name, found: { picture, notes } }: { name: string; found: FoundSimilars }) {
+  return (
+    <div className={classes.file} data-testid="file-query">
+      {picture ? <img src={picture} alt="" /> : <IconFile size={22} stroke={1.5} />}
+      <p>
+        <b className={classes.query}>query</b> {name}
+        {notes?.map((note) => (
+          <span key={note}>{note}</span>
+        ))}
+      </p>
+    </div>
+  );
+}
+
+/** A file that this page had, and has not any more. */
+function Gone({ name }: { name: string }) {
+  return (
+    <EmptyState
+      compact
+      icon={<IconFile size={20} stroke={1.5} />}
+      title={`${name} is not here any more`}
+      action={
+        <ChooseFile>
+          {(props) => (
+            <Button size="compact-xs" {...props}>
+              Choose it
+            </Button>
+          )}
+        </ChooseFile>
+      }
+    >
+      A file is kept by the page alone that it was given to, until that is closed or reloaded. Choose it again, or drop it here.
+    </EmptyState>
   );
 }
 
@@ -87,7 +127,7 @@ function Made({ question, found, heat, error }: { question: SimilarsQuestion; fo
       {question.why && !heat && !error && <span className={classes.late}>Making heat maps…</span>}
       {question.why && heat && (
         <span>
-          Heat: <a href={heat.made.source} target="_blank" rel="noreferrer">{heat.made.title}</a>, towards {name} in {found.space},{" "}
+          Heat: <a href={heat.made.source} target="_blank" rel="noreferrer">{heat.made.title}</a>, towards {question.file ? "what these share" : name} in {found.space},{" "}
           {heat.made.layers.length > 1 ? `${heat.made.layers.length} depths together` : (heat.made.layers[0]?.name ?? "at the input")}, version {run.version.name ?? run.version.number}; each picture by its own strongest. {heat.made.notes.join(" ")}
         </span>
       )}

@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
 import type { Filter } from "../filters/types";
-import { ask, clauseOf, decodeQuestion, encodeQuestion, isSame, MOST_QUERIES, type SimilarsQuestion, withFound } from "./question";
+import { ask, askFile, clauseOf, decodeQuestion, encodeQuestion, isSame, MOST_QUERIES, type SimilarsQuestion, withFound } from "./question";
 
 const label: Filter[number] = { kind: "compare", field: "label", op: "in", value: ["7"] };
-const full: SimilarsQuestion = { queries: [3, 17, 70_000], called: "label 7 & more", space: "balanced", limit: 200, candidates: [label], why: false, channels: true, channel: { layer: "conv", channel: 3 } };
+const full: SimilarsQuestion = { queries: [3, 17, 70_000], file: null, called: "label 7 & more", space: "balanced", limit: 200, candidates: [label], why: false, channels: true, channel: { layer: "conv", channel: 3 } };
 const parse = (text: string | undefined) => (text ? (JSON.parse(text) as Filter) : []);
 
 it("comes back from the address as it was", () => {
@@ -12,6 +12,15 @@ it("comes back from the address as it was", () => {
   const least = ask([9], null, [], null);
   expect(encodeQuestion(least, JSON.stringify)).toEqual({ similar: "9" });
   expect(decodeQuestion({ similar: "9" }, parse)).toEqual(least);
+});
+
+it("of a file is in the address by its name", () => {
+  const question = askFile({ key: "k7", name: "my dog.jpg" }, [label], full);
+  expect(question).toMatchObject({ queries: [], called: "my dog.jpg", limit: 200, candidates: [label] });
+  const search = encodeQuestion(question, JSON.stringify);
+  expect(search).toMatchObject({ similar_file: "k7 my dog.jpg" });
+  expect(search.similar).toBeUndefined();
+  expect(decodeQuestion(search, parse)).toEqual(question);
 });
 
 it("is not asked by what makes no sense", () => {

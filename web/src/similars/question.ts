@@ -4,10 +4,13 @@ import { decodeRows, encodeRows } from "../explore/rowsText";
 import type { Clause, Filter, Rows } from "../filters/types";
 import { MAX_NAME } from "../filters/types";
 import { count } from "../theme/format";
+import { decodeFile, encodeFile, type FileName } from "./files";
 
 export interface SimilarsQuestion {
   /** The samples to be similar to, ascending; several are one direction. */
   queries: number[];
+  /** The file to be similar to instead; null = the samples. */
+  file: FileName | null;
   /** What they are called where that is known, such as `label 7`; null: by their sample, or their number. */
   called: string | null;
   /** Latent space; null = the run's first. */
@@ -33,6 +36,7 @@ export const MOST_QUERIES = 1000;
 export function ask(rows: ArrayLike<number>, called: string | null, candidates: Filter, before: SimilarsQuestion | null): SimilarsQuestion {
   return {
     queries: spread(rows, MOST_QUERIES),
+    file: null,
     called,
     space: before?.space ?? null,
     limit: before?.limit ?? LIMIT,
@@ -41,6 +45,11 @@ export function ask(rows: ArrayLike<number>, called: string | null, candidates: 
     channels: before?.channels ?? false,
     channel: before?.channel ?? null,
   };
+}
+
+/** A question about a file, with everything else as it was in the one before. */
+export function askFile(file: FileName, candidates: Filter, before: SimilarsQuestion | null): SimilarsQuestion {
+  return { ...ask([], file.name, candidates, before), file };
 }
 
 /** Whether two questions have the same answer; heat maps and channels are beside it. */
@@ -70,15 +79,15 @@ export function isLastFetch(clause: Clause): boolean {
   return clause.kind === "rows" && clause.name?.startsWith(PREFIX) === true && !clause.negate && clause.enabled !== false;
 }
 
-export type SimilarsSearch = Partial<Record<"similar" | "similar_called" | "similar_space" | "similar_limit" | "similar_among" | "similar_why" | "similar_channels" | "similar_channel", string>>;
+export type SimilarsSearch = Partial<Record<"similar" | "similar_file" | "similar_called" | "similar_space" | "similar_limit" | "similar_among" | "similar_why" | "similar_channels" | "similar_channel", string>>;
 
 /** The address's parts for a question. */
 export function encodeQuestion(question: SimilarsQuestion | null, encodeFilter: (filter: Filter) => string): SimilarsSearch {
   if (!question) return {};
-  const { queries, called, space, limit, candidates, why, channels, channel } = question;
+  const { queries, file, called, space, limit, candidates, why, channels, channel } = question;
   return {
-    similar: encodeRows(queries),
-    ...(called !== null && { similar_called: called }),
+    ...(file ? { similar_file: encodeFile(file) } : { similar: encodeRows(queries) }),
+    ...(called !== null && !file && { similar_called: called }),
     ...(space !== null && { similar_space: space }),
     ...(limit !== LIMIT && { similar_limit: String(limit) }),
     ...(candidates.length > 0 && { similar_among: encodeFilter(candidates) }),
@@ -90,12 +99,14 @@ export function encodeQuestion(question: SimilarsQuestion | null, encodeFilter: 
 
 /** The question an address holds. */
 export function decodeQuestion(search: SimilarsSearch, decodeFilter: (text: string | undefined) => Filter): SimilarsQuestion | null {
-  const queries = [...new Set(decodeRows(search.similar ?? ""))].slice(0, MOST_QUERIES);
-  if (queries.length === 0) return null;
+  const file = decodeFile(search.similar_file);
+  const queries = file ? [] : [...new Set(decodeRows(search.similar ?? ""))].slice(0, MOST_QUERIES);
+  if (queries.length === 0 && !file) return null;
   const limit = /^\d{1,4}$/.test(search.similar_limit ?? "") ? Number(search.similar_limit) : LIMIT;
   return {
     queries,
-    called: search.similar_called?.slice(0, MAX_NAME) ?? null,
+    file,
+    called: (file?.name ?? search.similar_called)?.slice(0, MAX_NAME) ?? null,
     space: search.similar_space ?? null,
     limit: Math.min(MOST, Math.max(1, limit)),
     candidates: decodeFilter(search.similar_among),

@@ -1,14 +1,15 @@
-import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
+import { keepPreviousData, useQuery, useQueryClient, type UseQueryOptions } from "@tanstack/react-query";
 import { useCallback } from "react";
 import { type SimilarQuestion } from "../api/client";
-import { sampleQuery, similarQuery } from "../api/queries";
-import type { MapInfo, Sample, Similars } from "../api/types";
+import { sampleQuery, similarFileQuery, similarQuery } from "../api/queries";
+import type { MapInfo, Sample, Similars, SimilarsOfFile } from "../api/types";
 import { type OpenRun, useRun, useView } from "../explore/run";
 import { rowsOf } from "../filters/bits";
 import { useSelected } from "../filters/hooks";
 import { active } from "../filters/types";
 import { count } from "../theme/format";
-import { ask, clauseOf, isSame, type SimilarsQuestion, withFound } from "./question";
+import { type FileName, isHere, keep, read } from "./files";
+import { ask, askFile, clauseOf, isSame, type SimilarsQuestion, withFound } from "./question";
 
 /** Fetch the similars of some rows: show them, light them on the map, and put them into the filter under a name. */
 export function useFetchSimilars(): (rows: ArrayLike<number>, called?: string) => void {
@@ -27,6 +28,19 @@ export function useFetchSimilars(): (rows: ArrayLike<number>, called?: string) =
   );
 }
 
+/** Fetch the similars of a file, which no sample is. */
+export function useFetchSimilarsOfFile(): (file: File) => void {
+  const { store } = useRun();
+  const fetch = useFetch();
+  return useCallback(
+    (file) => {
+      const { filter, similars } = store.getState();
+      fetch(askFile(keep(file), active(filter), similars));
+    },
+    [store, fetch],
+  );
+}
+
 /** Asks a question; what it finds takes its place in the filter. */
 export function useFetch(): (question: SimilarsQuestion) => void {
   const open = useRun();
@@ -35,8 +49,8 @@ export function useFetch(): (question: SimilarsQuestion) => void {
     (question) => {
       const { run, map, store } = open;
       store.getState().set({ similars: question });
-      const found = queryClient.fetchQuery(similarQuery(run.id, requestOf(question, map)));
-      const sample = queryClient.fetchQuery(sampleQuery(run.id, question.queries[0], map?.id ?? null));
+      const found = queryClient.fetchQuery(answerQuery(run.id, question, map));
+      const sample = question.file ? undefined : queryClient.fetchQuery(sampleQuery(run.id, question.queries[0], map?.id ?? null));
       Promise.all([found, sample]).then(
         ([{ rows }, first]) => {
           const { similars, filter, set } = store.getState();
@@ -58,39 +72,46 @@ export function useChosenRows(): ArrayLike<number> {
   return selected ? rowsOf(selected.bits) : [];
 }
 
+/** Similar samples; of a file with its picture. */
+export type Found = Similars & Partial<Pick<SimilarsOfFile, "picture" | "notes">>;
+
 export interface Answer {
   question: SimilarsQuestion | null;
-  found: Similars | undefined;
+  found: Found | undefined;
   /** Whether what is shown answers an earlier question. */
   stale: boolean;
   pending: boolean;
   error: unknown;
   retry: () => void;
+  /** The file that is asked about, if this page does not have it any more. */
+  gone: FileName | null;
 }
 
 /** The question on show with its answer. */
 export function useSimilars(): Answer {
   const { run, map } = useRun();
   const question = useView((view) => view.similars);
+  const gone = question?.file && !isHere(question.file) ? question.file : null;
   const query = useQuery({
-    ...similarQuery(run.id, requestOf(question ?? NONE, map)),
-    enabled: question !== null,
+    ...answerQuery(run.id, question ?? NONE, map),
+    enabled: question !== null && gone === null,
     placeholderData: keepPreviousData,
   });
   return {
     question,
-    found: question === null ? undefined : query.data,
+    found: question === null || gone ? undefined : query.data,
     stale: query.isPlaceholderData,
     pending: query.isFetching,
     error: query.error,
     retry: () => void query.refetch(),
+    gone,
   };
 }
 
 /** What the queries are called. */
 export function useName(question: SimilarsQuestion): string {
   const { run, map }: OpenRun = useRun();
-  const query = useQuery(sampleQuery(run.id, question.queries[0], map?.id ?? null));
+  const query = useQuery({ ...sampleQuery(run.id, question.queries[0], map?.id ?? null), enabled: question.queries.length > 0 });
   return nameOf(question, query.data);
 }
 
@@ -100,7 +121,13 @@ function nameOf({ called, queries }: SimilarsQuestion, first: Sample | undefined
   return first ? `${first.subset}/${first.sample_id}` : "";
 }
 
-const NONE: SimilarsQuestion = { queries: [], called: null, space: null, limit: 1, candidates: [], why: false, channels: false, channel: null };
+const NONE: SimilarsQuestion = { queries: [], file: null, called: null, space: null, limit: 1, candidates: [], why: false, channels: false, channel: null };
+
+function answerQuery(run: string, question: SimilarsQuestion, map: MapInfo | null): UseQueryOptions<Found> {
+  const { file } = question;
+  const { rows, ...asked } = requestOf(question, map);
+  return (file ? similarFileQuery(run, file.key, { ...asked, name: file.name }, () => read(file)) : similarQuery(run, { rows, ...asked })) as UseQueryOptions<Found>;
+}
 
 function requestOf({ queries, space, limit, candidates }: SimilarsQuestion, map: MapInfo | null): SimilarQuestion {
   // Only a filter can name what belongs to a map; without one the answer is the same on every map.

@@ -11,11 +11,13 @@ import typer
 from percepta import __version__
 from percepta.cli.commands import (
     check,
+    collections,
     dashboards,
     demo,
     evaluate,
     explain,
     explore,
+    export,
     fields,
     init,
     jobs,
@@ -45,6 +47,8 @@ for verbs in (
     tells,
     dashboards,
     fields,
+    collections,
+    export,
     serve,
     runs,
     jobs,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 from percepta.core.errors import NotFoundError
 from percepta.core.filters import Filter
+from percepta.storage.files import AtomicFile
 from percepta.storage.queries import RunQuery
 
 IDENTITY = ("subset", "sample_id")
@@ -64,12 +66,18 @@ class Selection:
             NotFoundError: no such field.
             FilterError: the filter does not fit the run.
         """
-        known = [field.name for field in query.fields()]
-        for name in fields or ():
-            if name not in known:
-                raise NotFoundError(f"The run has no field {name!r}.")
-        names = tuple(dict.fromkeys([*IDENTITY, *(known if fields is None else fields)]))
+        names = _columns(query, fields)
         return cls(query, query.ordered(filter, order_by, descending), names)
+
+    @classmethod
+    def of_rows(
+        cls,
+        query: RunQuery,
+        rows: NDArray[np.integer[Any]],
+        fields: Sequence[str] | None = None,
+    ) -> Selection:
+        """Take samples by their rows, in that order; fields as in :meth:`of`."""
+        return cls(query, rows, _columns(query, fields))
 
     @property
     def schema(self) -> pa.Schema:
@@ -94,6 +102,14 @@ class Selection:
         """Yield the file piece by piece; ``format`` is a name of :data:`FORMATS`."""
         chosen = FORMATS[format]
         return chosen.write(self.schema, self.batches(chosen.rows))
+
+
+def _columns(query: RunQuery, fields: Sequence[str] | None) -> tuple[str, ...]:
+    known = [field.name for field in query.fields()]
+    for name in fields or ():
+        if name not in known:
+            raise NotFoundError(f"The run has no field {name!r}.")
+    return tuple(dict.fromkeys([*IDENTITY, *(known if fields is None else fields)]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +144,30 @@ def _missing_as_null(array: pa.Array) -> pa.Array:
     if not pa.types.is_floating(array.type):
         return array
     return pa.array(array.to_numpy(zero_copy_only=False), array.type, from_pandas=True)
+
+
+def write_samples(chosen: Selection, path: Path) -> int:
+    """Write samples to a file that is there whole or not at all; its ending says the format.
+
+    Returns:
+        Its size in bytes.
+
+    Raises:
+        NotFoundError: no format has that ending, or there is no such folder.
+        DiskFullError: no space.
+    """
+    format = path.suffix.lower().removeprefix(".")
+    if format not in FORMATS:
+        raise NotFoundError(
+            f"Samples cannot be written to {path.name!r}.",
+            fix=f"Give a file that ends in {', '.join(f'.{name}' for name in FORMATS)}.",
+        )
+    if not path.parent.is_dir():
+        raise NotFoundError(f"There is no folder {path.parent}.", fix="Make it first.")
+    with AtomicFile(path, hashed=False) as file:
+        for piece in chosen.write(format):
+            file.write(piece)
+    return file.size
 
 
 def _csv(schema: pa.Schema, batches: Batches) -> Iterator[bytes]:

@@ -67,7 +67,12 @@ TrustOption = Annotated[
     bool, typer.Option("--trust", help="Allow a model file that runs code when it is opened.")
 ]
 FilterOption = Annotated[
-    str | None, typer.Option("--filter", "--where", help="Filter as JSON: only these samples.")
+    str | None,
+    typer.Option(
+        "--filter",
+        "--where",
+        help="Only these samples, e.g. 'loss > 2 and label in (cat, dog)'; or a filter as JSON.",
+    ),
 ]
 RunArgument = Annotated[
     str, typer.Argument(help="Id of the run (the beginning is enough), or latest.")
@@ -98,16 +103,19 @@ def read_secrets(options: list[str] | None) -> list[Secret]:
 
 
 def read_filter(text: str | None) -> Filter | None:
-    """Read the filter of ``--filter``.
+    """Read the filter of ``--filter``: JSON, or as people type it.
 
     Raises:
-        FilterError: it is not JSON, or no filter.
+        FilterError: it is neither.
     """
     from percepta.core.errors import FilterError
+    from percepta.core.filter_text import parse_filter
     from percepta.core.filters import Filter
 
     if not text:
         return None
+    if not text.lstrip().startswith(("[", "{")):
+        return parse_filter(text)
     try:
         return Filter.from_json(json.loads(text))
     except ValueError as error:

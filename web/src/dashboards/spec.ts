@@ -26,6 +26,8 @@ export interface DashletSpec {
   initial(fields: Field[]): Partial<Settings>;
   /** A title from the settings, where the user gave none. */
   name(settings: Settings): string;
+  /** Settings that no other kind has; below those that all share. */
+  Editor?: ComponentType<DashletProps>;
   /** Draws it, below the title; fills its place. */
   Body: ComponentType<DashletProps>;
 }

@@ -65,7 +65,7 @@ function barsIn(frame: Frame, columns: number | null, rows: number | null): Bar[
         low: stacked ? total : 0,
         high: stacked ? total + value : value,
         fill: frame.colorOf(color),
-        opacity: frame.faded(x, color) ? FADED : 1,
+        opacity: frame.faded(x, color) || frame.fadedCell({ columns, rows }) ? FADED : 1,
       });
       total += value;
       if (!part || one.all === null) return;

@@ -60,7 +60,7 @@ function boxesIn(frame: Frame, columns: number | null, rows: number | null): Box
           to: from + wide - inset,
           five: five.map((one) => one?.matching) as Five,
           color: frame.colorOf(color),
-          opacity: frame.faded(x, color) ? 0.28 : 1,
+          opacity: frame.faded(x, color) || frame.fadedCell({ columns, rows }) ? 0.28 : 1,
           behind: false,
         });
     });

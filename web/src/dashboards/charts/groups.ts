@@ -18,6 +18,8 @@ export interface Reading {
   split(role: Role): SplitValues | undefined;
   /** The codes of a role that occur, in order; [null] where no split has the role. */
   codes(role: Role): (number | null)[];
+  /** Whether a role's values come by how common they are. */
+  byCount(role: Role): boolean;
   /** Codes by role as codes by split. */
   at(codes: Partial<Record<Role, number | null>>): At;
   /** The one group with these codes; -1 where there is none. */
@@ -42,6 +44,7 @@ export function read(answer: GroupsAnswer, settings: Settings, roles: readonly R
       if (split === undefined) return [null];
       return [...new Set(answer.codes[split])].sort((a, b) => a - b);
     },
+    byCount: (role) => settings[role]?.order === "count",
     at,
     group: (at) => index.get(at.join()) ?? -1,
     groups: (at) =>

@@ -19,7 +19,11 @@ export function drawLines(drawing: Drawing, filled: boolean): Picture {
   return {
     option: {
       ...axes(frame, span(frame, values, filled)),
-      series: cells.flatMap((lines, cell) => lines.flatMap((line) => seriesOf(frame, cell, line, filled, stacked))),
+      series: cells.flatMap((lines, cell) => [
+        ...chosenBand(frame, cell),
+        ...(stacked && frame.part ? [wholeArea(frame, cell, lines)] : []),
+        ...lines.flatMap((line) => seriesOf(frame, cell, line, filled, stacked)),
+      ]),
     },
     tip: ({ at }) => (at ? tipAt(frame, at) : null),
     clauses: (datum) => clausesAt(frame, datum),
@@ -42,21 +46,61 @@ function totals(lines: Line[]): number[] {
   return [...sum(({ matching }) => matching), ...sum(({ all }) => all)];
 }
 
+/** All samples of a stack, as one grey area behind it. */
+function wholeArea({ across, drawing }: Frame, cell: number, lines: Line[]): LineSeriesOption {
+  const sums = lines[0]?.all.map((_, at) => lines.reduce((total, { all }) => total + (all[at] ?? 0), 0)) ?? [];
+  return {
+    type: "line",
+    xAxisIndex: cell,
+    yAxisIndex: cell,
+    z: 1,
+    silent: true,
+    animation: false,
+    showSymbol: false,
+    lineStyle: { width: 0 },
+    areaStyle: { color: drawing.look.whole, opacity: 1 },
+    data: sums.map((sum, at) => [middleOf(across, at), sum]),
+  };
+}
+
+/** The range of bins that is chosen, as a band behind the lines. */
+function chosenBand(frame: Frame, cell: number): LineSeriesOption[] {
+  const { across, drawing } = frame;
+  const { edges } = across;
+  const chosen = across.codes.flatMap((code, at) => (frame.faded(code, null) ? [] : [at]));
+  if (!edges || chosen.length === 0 || chosen.length === across.codes.length) return [];
+  const ends = [edges[chosen[0]], edges[chosen[chosen.length - 1] + 1]];
+  return [
+    {
+      type: "line",
+      xAxisIndex: cell,
+      yAxisIndex: cell,
+      z: 0,
+      silent: true,
+      data: [],
+      markArea: { silent: true, itemStyle: { color: drawing.look.accent, opacity: 0.12 }, data: [[{ xAxis: ends[0] }, { xAxis: ends[1] }]] },
+    },
+  ];
+}
+
+function middleOf({ edges }: Frame["across"], at: number): number {
+  return edges ? (edges[at] + edges[at + 1]) / 2 : at;
+}
+
 function seriesOf(frame: Frame, cell: number, line: Line, filled: boolean, stacked: boolean): LineSeriesOption[] {
   const { across, drawing, part, reading } = frame;
   const { look } = drawing;
   const { columns, rows } = frame.cells[cell];
-  const place = (at: number) => (across.edges ? (across.edges[at] + across.edges[at + 1]) / 2 : at);
   const color = frame.colorOf(line.color);
   const points = (values: (number | null)[]) =>
-    values.map((value, at) => ({ value: [place(at), stacked ? (value ?? 0) : value], at: reading.at({ x: across.codes[at], color: line.color, columns, rows }) }));
+    values.map((value, at) => ({ value: [middleOf(across, at), stacked ? (value ?? 0) : value], at: reading.at({ x: across.codes[at], color: line.color, columns, rows }) }));
   const few = across.codes.length <= 40;
   const shared = { type: "line", xAxisIndex: cell, yAxisIndex: cell, animation: false, connectNulls: false } as const;
   const front: LineSeriesOption = {
     ...shared,
     z: 4,
     data: points(line.matching).map((point, at) => ({ ...point, itemStyle: { opacity: frame.faded(across.codes[at], line.color) ? 0.25 : 1 } })),
-    lineStyle: { width: 2, color, opacity: frame.faded(null, line.color) ? 0.25 : 1 },
+    lineStyle: { width: 2, color, opacity: frame.faded(null, line.color) || frame.fadedCell(frame.cells[cell]) ? 0.25 : 1 },
     itemStyle: { color },
     symbol: "circle",
     symbolSize: few ? 6 : 4,

@@ -2,6 +2,7 @@
 import type { Measure, SplitValues } from "../../api/dashboards";
 import { count, number, percent, shortCount } from "../../theme/format";
 import { chosenOf, clausesOf, clausesOfSpan, partsOf } from "./choosing";
+import { compare } from "../../filters/summary";
 import { colorsOf } from "./colors";
 import { type Cell, layCells } from "./facets";
 import { type At, isPart, measured, read, type Reading, type Role } from "./groups";
@@ -33,6 +34,8 @@ export interface Frame {
   part: boolean;
   /** Whether a part of x, or of the colour, is faded: others are chosen. */
   faded(x: number | null, color: number | null): boolean;
+  /** Whether a panel is faded: others are chosen. */
+  fadedCell(cell: Pick<Cell, "columns" | "rows">): boolean;
   dropped: number;
 }
 
@@ -54,6 +57,10 @@ export function frameOf(drawing: Drawing, turns: boolean): Frame {
   const palette = color ? colorsOf(color, own, look.theme) : () => look.accent;
   const chosenX = split ? chosenOf(split, filter) : null;
   const chosenColor = color ? chosenOf(color, filter) : null;
+  const chosenPanel = (["columns", "rows"] as const).map((role) => {
+    const facet = reading.split(role);
+    return facet ? chosenOf(facet, filter) : null;
+  });
   const title = (column: number | null, row: number | null) => {
     const parts = [
       [reading.split("columns"), column],
@@ -74,6 +81,7 @@ export function frameOf(drawing: Drawing, turns: boolean): Frame {
     colorOf: (code) => palette(code ?? 0),
     part: isPart(answer),
     faded: (x, one) => (chosenX !== null && x !== null && !chosenX[x]) || (chosenColor !== null && one !== null && !chosenColor[one]),
+    fadedCell: (cell) => chosenPanel.some((chosen, at) => chosen !== null && !chosen[[cell.columns, cell.rows][at] ?? 0]),
     dropped,
   };
 }
@@ -82,8 +90,12 @@ export function frameOf(drawing: Drawing, turns: boolean): Frame {
 function partsInOrder(reading: Reading, role: Role): (number | null)[] {
   const split = reading.split(role);
   const codes = reading.codes(role);
-  if (role !== "x" || !split?.edges) return codes;
-  return Array.from({ length: partsOf(split) }, (_, bin) => bin);
+  if (role === "x") return split?.edges ? Array.from({ length: partsOf(split) }, (_, bin) => bin) : codes;
+  const { values, kind } = split ?? {};
+  if (!values || kind !== "distinct" || !reading.byCount(role)) return codes;
+  // The commonest are kept, and stand as people count.
+  const known = (code: number | null) => code !== null && code < values.length;
+  return [...codes.filter(known).sort((a, b) => compare(values[a as number], values[b as number])), ...codes.filter((code) => !known(code))];
 }
 
 function isLong(names: string[], width: number): boolean {
@@ -117,7 +129,7 @@ export function axes(frame: Frame, { min, max, interval }: { min: number; max: n
   });
   const partsAxis = (cell: Cell, labelled: boolean) => {
     const split = reading.split("x");
-    const name = labelled && split ? fit(splitName(split), cell.width) : "";
+    const name = labelled && split && cell.title === "" ? fit(splitName(split), cell.width) : "";
     const shared = {
       name: across.flipped ? "" : name,
       nameLocation: "middle" as const,

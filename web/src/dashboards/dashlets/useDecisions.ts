@@ -1,4 +1,4 @@
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import type { Dashlet, DecisionsAnswer } from "../../api/dashboards";
 import { useRun } from "../../explore/run";
 import type { Filter } from "../../filters/types";
@@ -17,8 +17,13 @@ export interface Decided {
 /** How well the decisions of a prediction or metric agree with the truth, with the curves that its settings ask for. */
 export function useDecisions({ settings, filter }: Dashlet): Decided {
   const questions = useMemo((): Asked[] => [{ kind: "decisions", source: settings.source, labels: settings.labels, threshold: settings.threshold, filter: filter as Filter }], [settings.source, settings.labels, settings.threshold, filter]);
-  const { answers, ...rest } = useAnswers(questions);
-  return { decisions: asDecisions(answers?.[0]), pending: !answers, ...rest };
+  const { answers, error, ...rest } = useAnswers(questions);
+  const answered = asDecisions(answers?.[0]);
+  // Another threshold or label changes little: the picture before stays until the next one is there.
+  const [before, setBefore] = useState(answered);
+  if (answered && before !== answered) setBefore(answered);
+  const decisions = answered ?? (error ? undefined : before);
+  return { decisions, pending: !decisions, error, ...rest };
 }
 
 /**

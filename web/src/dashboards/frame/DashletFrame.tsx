@@ -62,7 +62,7 @@ export function DashletFrame({ dashlet }: { dashlet: Dashlet }) {
         <DashletMenu dashlet={dashlet} title={title} offer={offer} />
       </header>
       <div className={classes.body}>
-        <Guard key={JSON.stringify(dashlet.settings)}>
+        <Guard settings={dashlet.settings}>
           <OfferContext value={offer}>
             {spec ? (
               seen && (
@@ -90,11 +90,16 @@ export function titleOf({ title, kind, settings }: Dashlet): string {
 }
 
 /** A dashlet that cannot be drawn costs no other. */
-class Guard extends Component<{ children: ReactNode }, { error: unknown }> {
+class Guard extends Component<{ settings: Dashlet["settings"]; children: ReactNode }, { error: unknown }> {
   override state = { error: null };
 
   static getDerivedStateFromError(error: unknown) {
     return { error };
+  }
+
+  /** Other settings may well be drawn. */
+  override componentDidUpdate(before: { settings: Dashlet["settings"] }): void {
+    if (this.state.error !== null && before.settings !== this.props.settings) this.setState({ error: null });
   }
 
   override componentDidCatch(error: Error, info: ErrorInfo): void {

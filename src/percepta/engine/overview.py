@@ -65,23 +65,31 @@ def default_dashboard(query: RunQuery) -> DashboardDocument:
     """Return a dashboard that shows what the fields of a run, also the derived ones, have to say.
 
     Numbers on top; the loss by label and metrics by subset, the confusion matrix; the fields that tell most
-    about the loss; the worst samples and the map. What the run has nothing for is left out.
+    about the loss; how training went; the worst samples and the map. What the run has nothing for is left
+    out.
     """
     run = query.run
     measured = _measured(run)
+    parts = _by_label_and_subset(query, measured)
+    matrix = any(one.kind is DashletKind.CONFUSION for one in parts)
     rows = [
-        (3, _figures(measured)),
-        (9, _by_label_and_subset(query, measured)),
+        (4, _figures(measured)),
+        (11 if matrix else 8, parts),
         (8, _telling(query, measured)),
-        (10, _worst_and_map(run, measured)),
+        (8, _training(run)),
+        (13, _worst_and_map(run, measured)),
     ]
     return DashboardDocument(NAME, "Made from the fields of the run.", _laid_out(rows))
 
 
 def _measured(run: Run) -> list[Field]:
-    """Return the losses and metrics that can be averaged, the first loss first."""
+    """Return the losses and metrics that have an average, the first loss first."""
     groups = (FieldGroup.LOSS, FieldGroup.METRIC)
-    found = [field for field in run.fields if field.group in groups and field.type in _MEASURED]
+    found = [
+        field
+        for field in run.fields
+        if field.group in groups and field.type in _MEASURED and run.metrics.get(field.name)
+    ]
     return sorted(found, key=lambda field: groups.index(field.group))
 
 
@@ -175,6 +183,10 @@ def _over(metric: Field, field: Field) -> _Wanted:
     title = f"{_title(metric.name)} by {_words(field.name)}"
     split = {"field": field.name, "kind": "distinct", "order": "measure"}
     return _Wanted(DashletKind.BAR, title, {"x": split, **_average(metric)})
+
+
+def _training(run: Run) -> list[_Wanted]:
+    return [_Wanted(DashletKind.CURVES, "Training", {})] if run.training else []
 
 
 def _worst_and_map(run: Run, measured: Sequence[Field]) -> list[_Wanted]:

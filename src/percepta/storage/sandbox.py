@@ -83,10 +83,6 @@ class Box:
                 f"The query took longer than {self._time_limit:g} seconds.",
                 fix="Use a simpler filter.",
             ) from error
-        except duckdb.OutOfRangeException as error:
-            raise FilterError(
-                "The numbers are too large to compute with.", fix="Leave out the largest of them."
-            ) from error
         except duckdb.OutOfMemoryException as error:
             raise FilterError(
                 f"The query needs more than {MEMORY_LIMIT} of memory.", fix="Use a simpler filter."

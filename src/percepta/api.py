@@ -9,12 +9,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from percepta.core.filters import Filter
     from percepta.core.targets import Target
+    from percepta.engine.activations import Activations
     from percepta.engine.explain import Explainer
     from percepta.engine.galleries import Gallery
     from percepta.engine.portraits import Portrait
+    from percepta.engine.shared_channels import GroupChannels
     from percepta.engine.workflow import Subject
     from percepta.storage import MapInfo, Run, Workspace
+    from percepta.storage.export import Selection
+
+Where = str | list[dict[str, Any]] | None
+"""Which samples: a filter as people type it, or as JSON; None: all."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +51,47 @@ class Evaluation:
     def values(self, field: str) -> Any:
         """Return one field over all samples, a numpy array ``[n]`` (missing: NaN or None)."""
         return self.run.values(field)
+
+    def table(
+        self,
+        where: Where = None,
+        fields: Sequence[str] | None = None,
+        *,
+        order_by: str | None = None,
+        descending: bool = False,
+    ) -> pa.Table:
+        """Return samples with their fields as one Arrow table (``.to_pandas()``), subset and id first.
+
+        Args:
+            where: which samples, e.g. ``"loss > 2 and label in (cat, dog)"``, or a filter as JSON.
+            fields: which fields; None: all, derived ones and the map's clusters with them.
+            order_by: field to sort by, ties by row; samples without a value come last. None: by row.
+            descending: largest first.
+
+        Raises:
+            NotFoundError: no such field.
+            FilterError: the filter cannot be read, or does not fit the run.
+        """
+        return self._selection(where, fields, order_by, descending).table()
+
+    def export(
+        self,
+        path: str | Path,
+        where: Where = None,
+        fields: Sequence[str] | None = None,
+        *,
+        order_by: str | None = None,
+        descending: bool = False,
+    ) -> Path:
+        """Write samples to a ``.csv``, ``.json`` or ``.parquet`` file; as :meth:`table` otherwise.
+
+        Returns:
+            The file.
+        """
+        from percepta.storage.export import write_samples
+
+        write_samples(self._selection(where, fields, order_by, descending), Path(path))
+        return Path(path)
 
     def latent(self, space: str = "balanced") -> Any:
         """Return the latent vectors of a space, float32 ``[n, width]``, read from disk as needed."""
@@ -116,7 +166,8 @@ class Evaluation:
         *,
         space: str | None = None,
         limit: int = 50,
-        where: list[dict[str, Any]] | None = None,
+        where: Where = None,
+        channels: bool = False,
     ) -> Gallery:
         """Find the samples that the model perceives as it does some others.
 
@@ -124,7 +175,8 @@ class Evaluation:
             samples: a row, a sample such as ``"validation/17"``, or several, which are one direction.
             space: name of the latent space; None for the run's first.
             limit: at most so many.
-            where: a filter as JSON: which samples are candidates; None for all.
+            where: which samples are candidates, as for :meth:`table`; None for all.
+            channels: whether the channels that they share are wanted (``.channels``); runs the model.
 
         Returns:
             Rows, keys and scores, the most similar first, and what they share (``.found.reading``).
@@ -133,15 +185,51 @@ class Evaluation:
             NotFoundError: there is no such sample or space.
             TargetError: the samples have nothing in common.
         """
-        from percepta.core.filters import Filter
         from percepta.engine.galleries import gallery
         from percepta.engine.similar import Population, find_similar
 
-        chosen = None if where is None else Filter.from_json(where)
+        chosen = None if where is None else read_where(where)
         found = find_similar(
             Population(self.run), self._rows(samples), space=space, limit=limit, filter=chosen
         )
-        return gallery(self.run, found)
+        if not channels:
+            return gallery(self.run, found)
+        members = [*found.queries, *found.rows.tolist()]
+        return gallery(self.run, found, self.shared_channels(members, found.space))
+
+    def shared_channels(self, samples: Any, space: str | None = None) -> GroupChannels:
+        """Find the channels whose response over a group of samples is highest and steadiest.
+
+        Args:
+            samples: a row, a sample such as ``"validation/17"``, or several, of any subsets.
+            space: latent space whose layers are looked at; None: the first that layers build.
+
+        Raises:
+            NotFoundError: there is no such sample.
+            TargetError: layers do not build that space.
+        """
+        from percepta.engine.shared_channels import group_channels
+
+        return group_channels(self._explainer, self._rows(samples), space)
+
+    def activations(self, samples: Any, layer: str, channels: Sequence[int]) -> Activations:
+        """Look where channels of a layer fire; what excites them most is in ``run.channel_samples(layer)``.
+
+        Args:
+            samples: a row, a sample such as ``"validation/17"``, or several, of any subsets.
+            layer: name of the layer.
+            channels: numbers of channels.
+
+        Returns:
+            Responses, and maps of them (``.maps``), whose ``target`` is the position among the channels.
+
+        Raises:
+            NotFoundError: there is no such sample or layer.
+            ModelError: the layer has no such channel.
+        """
+        from percepta.engine.activations import activations
+
+        return activations(self._explainer, self._rows(samples), layer, channels)
 
     @cached_property
     def _explainer(self) -> Explainer:
@@ -152,6 +240,18 @@ class Evaluation:
         return Explainer.open(
             self.run, subject.integration, subject.source, trust=self.trust, device=self.device
         )
+
+    def _selection(
+        self,
+        where: Where,
+        fields: Sequence[str] | None,
+        order_by: str | None,
+        descending: bool,
+    ) -> Selection:
+        from percepta.storage.export import Selection
+
+        query = self.workspace.query(self.run.id, self.map.id if self.map else None)
+        return Selection.of(query, read_where(where), fields, order_by, descending)
 
     def _rows(self, samples: Any) -> list[int]:
         import numpy as np
@@ -169,6 +269,20 @@ class Evaluation:
         from percepta.server import serve as start
 
         start(self.workspace, fragment=f"#/runs/{self.run.id}", **options)
+
+
+def read_where(where: Where) -> Filter:
+    """Read a filter as Python gives it: as people type it, or as JSON; None: everything.
+
+    Raises:
+        FilterError: it cannot be read.
+    """
+    from percepta.core.filter_text import parse_filter
+    from percepta.core.filters import Filter
+
+    if isinstance(where, str):
+        return parse_filter(where)
+    return Filter.from_json(where or [])
 
 
 def evaluate(

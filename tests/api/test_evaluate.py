@@ -79,3 +79,24 @@ def test_how_the_training_went_is_kept(workspace_path: Path) -> None:
     ]
     with pytest.raises(percepta.PerceptaError, match="'loss' is 3"):
         percepta.evaluate(make(), parts(), training={"loss": 3}, explore=None)
+
+
+def test_samples_as_a_table_and_as_a_file(workspace_path: Path, tmp_path: Path) -> None:
+    done = percepta.evaluate(make(), parts(), labels=["none", "one", "both"], explore=None)
+    worst = done.table(
+        "subset = validation and not correct", ["loss"], order_by="loss", descending=True
+    )
+    assert worst.column_names == ["subset", "sample_id", "loss"]
+    losses = worst.column("loss").to_pylist()
+    assert losses == sorted(losses, reverse=True)
+    wrong = ~np.asarray(done.values("correct"), bool)[120:]
+    assert len(losses) == wrong.sum() > 0
+    clauses = [{"kind": "compare", "field": "correct", "op": "in", "value": [False]}]
+    file = done.export(tmp_path / "wrong.csv", clauses)
+    assert (
+        len(file.read_text().splitlines()) - 1 == (~np.asarray(done.values("correct"), bool)).sum()
+    )
+    with pytest.raises(percepta.PerceptaError, match="no field 'colour'"):
+        done.table(fields=["colour"])
+    with pytest.raises(percepta.PerceptaError, match="at character 6"):
+        done.table("loss ! 3")

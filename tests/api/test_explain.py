@@ -94,6 +94,23 @@ def test_similar_samples(done: Any, tmp_path: Path) -> None:
     assert found.save(tmp_path / "similar.png").stat().st_size > 0
 
 
+def test_where_channels_fire_and_which_are_shared(done: Any) -> None:
+    picture = pictures(10)[1][0][0]
+    found = done.activations(["validation/v1", "training/0"], "first", [1])
+    np.testing.assert_allclose(found.maps[0].values, picture / 2, rtol=1e-5)
+    best = done.run.channel_samples("first").of(1)
+    assert [response for _, response in best] == sorted((r for _, r in best), reverse=True)
+    row, response = best[0]
+    assert done.activations(row, "first", [1]).responses[0, 0] == pytest.approx(response)
+
+    bright = np.argsort(-np.array([picture.mean() for picture, _ in pictures(20)]))[:5]
+    shared = done.shared_channels(bright)
+    assert set(shared.layers["first"].channels.tolist()) == {0, 1}
+    alike = done.similar(0, limit=4, channels=True)
+    assert alike.channels.rows == (0, *alike.rows.tolist())
+    assert done.similar(0, limit=4).channels is None
+
+
 def test_what_is_not_there(done: Any, tmp_path: Path) -> None:
     with pytest.raises(NotFoundError, match="no sample training/99"):
         done.explain("training/99")

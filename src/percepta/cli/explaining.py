@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from percepta.core.errors import NotFoundError
+from percepta.core.errors import NotFoundError, TargetError
 
 if TYPE_CHECKING:
     from percepta.core.targets import Target
@@ -38,6 +38,7 @@ class Asking:
     layers: tuple[str, ...] | None
     signed: bool | None
     seed: int
+    channels: bool
 
 
 def explain_samples(
@@ -58,6 +59,11 @@ def explain_samples(
 
     run = workspace.run(find_run(workspace, run_id).id)
     rows = rows_of(run, asking.samples, asking.rows)
+    if asking.channels and (len(rows) > 1 or asking.against is not None):
+        raise TargetError(
+            "The samples that excite channels are told of one sample at a time.",
+            fix="Leave out --channels, or name one sample.",
+        )
     with given_here(secrets), closing(open_explainer(workspace, run)) as explainer:
         targets = _targets(explainer, rows, asking)
         made = [_portrait(workspace, explainer, row, targets, asking) for row in rows]
@@ -68,10 +74,11 @@ def explain_samples(
     file = to or _file_name(run, made)
     if len(made) == 1:
         written = made[0].save(file) if drawn else None
+        known = run if asking.channels else None
         if as_json:
-            typer.echo(json.dumps(told.portrait_to_json(made[0], written)))
+            typer.echo(json.dumps(told.portrait_to_json(made[0], written, known)))
         else:
-            told.print_portrait(made[0], written)
+            told.print_portrait(made[0], written, known)
         return
     comparison = Comparison(tuple(made))
     written = comparison.save(file) if drawn else None

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from percepta.engine.comparing import Comparison
     from percepta.engine.explanation import HeatMap
     from percepta.engine.portraits import Portrait, Seen
+    from percepta.storage import Run
 
 CHANNELS_SHOWN = 5
 MOST_BARS = 64
@@ -30,8 +31,11 @@ def _is_drawn(seen: Seen) -> bool:
     return seen.values is not None and not seen.tokens and len(seen.values) > MOST_BARS
 
 
-def portrait_to_json(made: Portrait, written: Path | None) -> dict[str, Any]:
-    """Return an explanation as JSON, its maps packed."""
+def portrait_to_json(
+    made: Portrait, written: Path | None, run: Run | None = None
+) -> dict[str, Any]:
+    """Return an explanation as JSON, its maps packed; with its run, channels bring what excites them."""
+    from percepta.cli.channels import channel_samples
     from percepta.core.targets import target_to_json
     from percepta.engine.answers import channels_to_json, map_to_json
 
@@ -46,7 +50,10 @@ def portrait_to_json(made: Portrait, written: Path | None) -> dict[str, Any]:
         "titles": list(made.titles),
         "values": made.values.tolist(),
         "maps": [map_to_json(heat) for heat in made.maps],
-        "channels": [channels_to_json(one) for one in made.channels],
+        "channels": [
+            told if run is None else told | {"samples": channel_samples(run, told)}
+            for told in map(channels_to_json, made.channels)
+        ],
         "notes": list(made.notes),
         "picture": None if written is None else str(written),
     }
@@ -64,12 +71,16 @@ def comparison_to_json(made: Comparison, written: Path | None) -> dict[str, Any]
     }
 
 
-def print_portrait(made: Portrait, written: Path | None) -> None:
-    """Print the targets' numbers, the maps that a terminal can show, and the channels that count most."""
+def print_portrait(made: Portrait, written: Path | None, run: Run | None = None) -> None:
+    """Print the targets' numbers, the maps that a terminal can show, and the channels that count most.
+
+    With its run, channels are told with the samples that excite them most.
+    """
     import numpy as np
     from rich.markup import escape
 
     from percepta.analysis.attribution import method_named
+    from percepta.cli.channels import print_exciting
     from percepta.terminal import console
 
     out = console()
@@ -88,6 +99,8 @@ def print_portrait(made: Portrait, written: Path | None) -> None:
             order = np.argsort(-np.abs(one.importance), kind="stable")[:CHANNELS_SHOWN]
             told = ", ".join(f"{index} ({one.importance[index]:+.2g})" for index in order.tolist())
             out.print(f"  channels of {escape(one.layer)}: {told}", style="dim", soft_wrap=True)
+            if run is not None:
+                print_exciting(run, one.layer, order.tolist())
     for note in made.notes:
         out.print(f"[yellow]note:[/yellow] {escape(note)}", soft_wrap=True)
     _print_written(written)

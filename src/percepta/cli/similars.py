@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,9 @@ import typer
 if TYPE_CHECKING:
     from percepta.core.filters import Filter
     from percepta.engine.galleries import Gallery
-    from percepta.storage import Workspace
+    from percepta.engine.shared_channels import GroupChannels
+    from percepta.jobs.secrets import Secret
+    from percepta.storage import Run, Workspace
 
 
 def find_similars(
@@ -25,12 +28,16 @@ def find_similars(
     limit: int,
     where: Filter | None,
     to: Path | None,
+    channels: bool,
+    secrets: Sequence[Secret],
     as_json: bool,
 ) -> None:
     """Find similar samples; print who they are and what they share."""
+    from percepta.cli.channels import print_shared
     from percepta.cli.evaluation import find_run
     from percepta.cli.explaining import rows_of
     from percepta.engine.answers import found_to_json
+    from percepta.engine.channel_answers import shared_to_json
     from percepta.engine.galleries import gallery
     from percepta.engine.similar import Population, find_similar
 
@@ -38,12 +45,30 @@ def find_similars(
     queries = rows_of(run, samples, rows)
     found = find_similar(Population(run), queries, space=space, limit=limit, filter=where)
     made = gallery(run, found)
+    members = [*found.queries, *found.rows.tolist()]
+    shared = _shared(workspace, run, members, found.space, secrets) if channels else None
     written = made.save(to) if to is not None else None
     if as_json:
         told = found_to_json(found) | {"samples": [str(key) for key in made.keys]}
+        if shared is not None:
+            told["channels"] = shared_to_json(run, shared)
         typer.echo(json.dumps(told | {"picture": None if written is None else str(written)}))
         return
     _print_similars(made, written)
+    if shared is not None:
+        print_shared(shared)
+
+
+def _shared(
+    workspace: Workspace, run: Run, rows: Sequence[int], space: str, secrets: Sequence[Secret]
+) -> GroupChannels:
+    """Open the model of a run and look which channels a group shares."""
+    from percepta.engine.shared_channels import group_channels
+    from percepta.jobs.answering.opening import open_explainer
+    from percepta.jobs.secrets import given_here
+
+    with given_here(secrets), closing(open_explainer(workspace, run)) as explainer:
+        return group_channels(explainer, rows, space)
 
 
 def _print_similars(made: Gallery, written: Path | None) -> None:

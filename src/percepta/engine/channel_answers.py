@@ -10,6 +10,7 @@ from percepta.engine.activations import activations
 from percepta.engine.answers import map_to_json
 from percepta.engine.explain import Explainer
 from percepta.engine.shared_channels import GroupChannels, group_channels
+from percepta.storage import Run
 
 
 def activations_of(explainer: Explainer, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -41,22 +42,22 @@ def shared(explainer: Explainer, params: Mapping[str, Any]) -> dict[str, Any]:
     """
     started = time.perf_counter()
     found = group_channels(explainer, params["rows"], params.get("space"))
-    told = shared_to_json(explainer, found)
+    told = shared_to_json(explainer.run, found)
     return told | {"seconds": round(time.perf_counter() - started, 4)}
 
 
-def shared_to_json(explainer: Explainer, found: GroupChannels) -> dict[str, Any]:
+def shared_to_json(run: Run, found: GroupChannels) -> dict[str, Any]:
     """Return the channels that a group shares as JSON."""
-    layers = {layer.name: layer for layer in explainer.model.layers}
+    layers = {layer["name"]: layer for layer in run.details["model"]["layers"]}
     return {
         "space": found.space,
         "rows": list(found.rows),
         "layers": [
             {
                 "name": name,
-                "kind": layers[name].kind,
-                "depth": layers[name].depth,
-                "width": layers[name].width,
+                "kind": layers[name]["kind"],
+                "depth": layers[name]["depth"],
+                "width": layers[name]["width"],
                 "channels": shared.channels.tolist(),
                 "heights": shared.heights.tolist(),
                 "spreads": shared.spreads.tolist(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,9 @@ from percepta.engine.drawn import Drawn
 from percepta.engine.panels import Panel, Pixels, enlarged, multiples
 from percepta.engine.similar import Found
 from percepta.storage import Run
+
+if TYPE_CHECKING:
+    from percepta.engine.shared_channels import GroupChannels
 
 FloatArray = NDArray[np.float32]
 
@@ -24,11 +28,13 @@ class Gallery(Drawn):
         run: the run.
         found: rows, scores, and what they have in common.
         keys: who they are, the most similar first.
+        channels: the channels that queries and similars share; None: nobody asked.
     """
 
     run: Run
     found: Found
     keys: tuple[SampleKey, ...]
+    channels: GroupChannels | None = None
 
     @property
     def rows(self) -> NDArray[np.int64]:
@@ -55,9 +61,9 @@ class Gallery(Drawn):
         return multiples(f"{len(self.rows)} similar samples in {self.found.space}", rows)
 
 
-def gallery(run: Run, found: Found) -> Gallery:
+def gallery(run: Run, found: Found, channels: GroupChannels | None = None) -> Gallery:
     """Name similar samples."""
-    return Gallery(run, found, tuple(run.key(row) for row in found.rows.tolist()))
+    return Gallery(run, found, tuple(run.key(row) for row in found.rows.tolist()), channels)
 
 
 def _thumbnail(run: Run, row: int) -> Pixels:

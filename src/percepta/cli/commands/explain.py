@@ -98,6 +98,10 @@ def explain(
     to: Annotated[
         Path | None, typer.Option("--to", help="File of the picture; else named by the sample.")
     ] = None,
+    channels: Annotated[
+        bool,
+        typer.Option("--channels", help="Tell the samples that excite the top channels most."),
+    ] = False,
     secret: SecretOption = None,
     seed: SeedOption = 0,
     workspace: WorkspaceOption = None,
@@ -120,6 +124,7 @@ def explain(
         tuple(layer) if layer else None,
         signed or None,
         seed,
+        channels,
     )
     explain_samples(
         open_workspace(workspace), run, asking, to, secrets=read_secrets(secret), as_json=json

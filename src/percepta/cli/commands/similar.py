@@ -11,9 +11,11 @@ from percepta.cli.commands.options import (
     FilterOption,
     JsonOption,
     RunArgument,
+    SecretOption,
     WorkspaceOption,
     open_workspace,
     read_filter,
+    read_secrets,
 )
 
 
@@ -39,6 +41,11 @@ def similar(
     to: Annotated[
         Path | None, typer.Option("--to", help="Write their thumbnails as one picture.")
     ] = None,
+    channels: Annotated[
+        bool,
+        typer.Option("--channels", help="Tell the channels they share; runs the model over them."),
+    ] = False,
+    secret: SecretOption = None,
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -54,5 +61,7 @@ def similar(
         limit=limit,
         where=read_filter(where),
         to=to,
+        channels=channels,
+        secrets=read_secrets(secret),
         as_json=json,
     )

@@ -176,3 +176,22 @@ def test_the_server_ends_at_once_with_streams_open(live: Live) -> None:
         stream.close()
     assert ended == [None] * 5
     assert seconds < 1, f"took {seconds:.2f} s"
+
+
+def test_dashboards_are_told_when_made_changed_and_deleted(
+    live: Live, workspace: Workspace
+) -> None:
+    project = workspace.catalogue.project_named("pets").id
+    table = workspace.catalogue.dashboards
+    old = table.create(project, {"name": "Old"})
+    stream = Stream(live)
+    stream.until("ready")
+    made = table.create(project, {"name": "New"})
+    told = {"dashboard": made.id, "project": project}
+    assert stream.until("dashboard") == ([], {**told, "revision": 1})
+    table.change(made.id, {"name": "Newer"}, 1)
+    assert stream.until("dashboard") == ([], {**told, "revision": 2})
+    table.delete(old.id)
+    gone = {"dashboard": old.id, "project": project, "revision": None}
+    assert stream.until("dashboard") == ([], gone)
+    stream.close()

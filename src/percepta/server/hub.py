@@ -1,4 +1,4 @@
-"""Changes of jobs, runs and maps, told to every page that listens.
+"""Changes of jobs, runs, maps and dashboards, told to every page that listens.
 
 The catalogue is the only truth: workers, command lines and other servers write to it, this hub looks at it a
 few times a second while somebody listens, and tells what changed.
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel
 
 from percepta.core.errors import PerceptaError
-from percepta.server.schema.jobs import Job, MapEvent, Ready, RunEvent
+from percepta.server.schema.jobs import DashboardEvent, Job, MapEvent, Ready, RunEvent
 from percepta.server.views import job_view, map_view
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ class _Seen:
 
     jobs: dict[str, Job] = field(default_factory=dict)
     runs: dict[str, RunEvent] = field(default_factory=dict)
+    dashboards: dict[str, DashboardEvent] = field(default_factory=dict)
 
     @property
     def busy(self) -> bool:
@@ -153,7 +154,13 @@ def _look(workspace: Workspace) -> _Seen:
         RunEvent(run=record.id, project=record.project, status=record.status.value)
         for record in workspace.catalogue.runs()
     ]
-    return _Seen({job.id: job for job in reversed(jobs)}, {run.run: run for run in runs})
+    dashboards = {
+        name: DashboardEvent(dashboard=name, project=project, revision=revision)
+        for name, (project, revision) in workspace.catalogue.dashboards.revisions().items()
+    }
+    return _Seen(
+        {job.id: job for job in reversed(jobs)}, {run.run: run for run in runs}, dashboards
+    )
 
 
 def _changes(before: _Seen, now: _Seen, workspace: Workspace) -> list[Event]:
@@ -165,7 +172,15 @@ def _changes(before: _Seen, now: _Seen, workspace: Workspace) -> list[Event]:
         if job.finished is not None and (known is None or known.finished is None):
             events += [Event("map", made) for made in _maps_made(job, workspace)]
         events.append(Event("job", job))
-    return events
+    return events + _dashboards_changed(before.dashboards, now.dashboards)
+
+
+def _dashboards_changed(
+    before: dict[str, DashboardEvent], now: dict[str, DashboardEvent]
+) -> list[Event]:
+    changed = [board for name, board in now.items() if board != before.get(name)]
+    gone = [before[name].model_copy(update={"revision": None}) for name in before.keys() - now]
+    return [Event("dashboard", board) for board in (*changed, *gone)]
 
 
 def _maps_made(job: Job, workspace: Workspace) -> list[MapEvent]:

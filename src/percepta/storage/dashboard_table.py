@@ -44,6 +44,13 @@ class DashboardTable:
             ).all()
         return [Dashboard(**row._mapping) for row in rows]
 
+    def revisions(self) -> dict[str, tuple[str, int]]:
+        """Return the project and the revision of every dashboard, by its id."""
+        table = tables.dashboards
+        query = sa.select(table.c.id, table.c.project, table.c.revision)
+        with reading(self._engine) as connection:
+            return {row.id: (row.project, row.revision) for row in connection.execute(query)}
+
     def get(self, dashboard_id: str) -> Dashboard:
         """Return a dashboard.
 

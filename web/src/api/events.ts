@@ -2,7 +2,10 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { address } from "./client";
 import { isLive, mergeJob } from "../jobs/progress";
+import type { components } from "./schema";
 import type { Job } from "./types";
+
+type DashboardEvent = components["schemas"]["DashboardEvent"];
 
 /** Listen until the returned function is called. */
 export function listen(client: QueryClient): () => void {
@@ -18,6 +21,11 @@ export function listen(client: QueryClient): () => void {
   });
   on("run", (data) => refresh(client, (data as { run: string }).run));
   on("map", (data) => refresh(client, (data as { run: string }).run));
+  on("dashboard", (data) => {
+    const { dashboard, project, revision } = data as DashboardEvent;
+    void client.invalidateQueries({ queryKey: ["dashboards", project] });
+    if (revision !== null) void client.invalidateQueries({ queryKey: ["dashboard", dashboard] });
+  });
   return () => stream.close();
 }
 

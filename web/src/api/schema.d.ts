@@ -911,7 +911,7 @@ export interface paths {
         };
         /**
          * Listen
-         * @description Tell every job as it stands, then ``ready``, then every change of a job, run or map.
+         * @description Tell every job as it stands, then ``ready``, then every change of a job, run, map or dashboard.
          */
         get: operations["listen"];
         put?: never;
@@ -1253,6 +1253,18 @@ export interface components {
             dashlets: components["schemas"]["Dashlet"][];
         };
         /**
+         * DashboardEvent
+         * @description A dashboard was made, changed or deleted; ``revision`` is null where it is gone.
+         */
+        DashboardEvent: {
+            /** Dashboard */
+            dashboard: string;
+            /** Project */
+            project: string;
+            /** Revision */
+            revision: number | null;
+        };
+        /**
          * DashboardSummary
          * @description A dashboard as listed.
          */
@@ -1523,6 +1535,7 @@ export interface components {
             job: components["schemas"]["Job"];
             run: components["schemas"]["RunEvent"];
             map: components["schemas"]["MapEvent"];
+            dashboard: components["schemas"]["DashboardEvent"];
             ready: components["schemas"]["Ready"];
         };
         /**

@@ -30,6 +30,6 @@ def _admitted(services: Serving) -> None:
     },
 )
 async def listen(services: Serving) -> AsyncIterator[ServerSentEvent]:
-    """Tell every job as it stands, then ``ready``, then every change of a job, run or map."""
+    """Tell every job as it stands, then ``ready``, then every change of a job, run, map or dashboard."""
     async for event in services.events.listen():
         yield ServerSentEvent(event=event.name, raw_data=event.data.model_dump_json())

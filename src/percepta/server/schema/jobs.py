@@ -85,6 +85,14 @@ class MapEvent(Message):
     map: MapInfo
 
 
+class DashboardEvent(Message):
+    """A dashboard was made, changed or deleted; ``revision`` is null where it is gone."""
+
+    dashboard: str
+    project: str
+    revision: int | None
+
+
 class Ready(Message):
     """The stream has told every job as it stands; what follows are changes."""
 
@@ -97,4 +105,5 @@ class Events(Message):
     job: Job
     run: RunEvent
     map: MapEvent
+    dashboard: DashboardEvent
     ready: Ready

@@ -1,5 +1,5 @@
 import { useRun } from "../explore/run";
-import { useKeys } from "../shell/keys";
+import { isTyping, useKeys } from "../shell/keys";
 import { useDesk } from "./desk";
 import { changeDashlet, COLUMNS, neighbour } from "./document/change";
 import { useDashboardStore } from "./document/context";
@@ -60,11 +60,11 @@ export function useBoardKeys(): void {
       else return false;
     },
     "ctrl+z": (event) => {
-      if (!useDesk.getState().editing) return false;
+      if (!useDesk.getState().editing || isTyping(event.target)) return false;
       if (event.shiftKey) store.getState().redo();
       else store.getState().undo();
     },
-    "ctrl+y": () => (useDesk.getState().editing ? store.getState().redo() : false),
+    "ctrl+y": (event) => (useDesk.getState().editing && !isTyping(event.target) ? store.getState().redo() : false),
     arrowleft: arrow("arrowleft"),
     arrowright: arrow("arrowright"),
     arrowup: arrow("arrowup"),

@@ -1,6 +1,7 @@
 import { Button, Popover } from "@mantine/core";
 import { IconArrowLeft, IconFilterPlus } from "@tabler/icons-react";
 import { useState } from "react";
+import { CollectionList } from "../collections/CollectionList";
 import { useField, useRun, useView } from "../explore/run";
 import { useKeys } from "../shell/keys";
 import { ClauseEditor } from "./ClauseEditor";
@@ -36,7 +37,10 @@ export function AddFilter() {
             <ClauseEditor field={field} clause={clause} onChange={(next) => setFieldClause(field.name, next)} />
           </>
         ) : (
-          <FieldList fields={fields} chosen={[]} onChoose={setName} />
+          <>
+            <FieldList fields={fields} chosen={[]} onChoose={setName} />
+            <CollectionList onApply={() => show(false)} />
+          </>
         )}
       </Popover.Dropdown>
     </Popover>

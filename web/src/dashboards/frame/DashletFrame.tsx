@@ -90,16 +90,16 @@ export function titleOf({ title, kind, settings }: Dashlet): string {
 }
 
 /** A dashlet that cannot be drawn costs no other. */
-class Guard extends Component<{ settings: Dashlet["settings"]; children: ReactNode }, { error: unknown }> {
-  override state = { error: null };
+class Guard extends Component<{ settings: Dashlet["settings"]; children: ReactNode }, { error: unknown; settings: Dashlet["settings"] }> {
+  override state = { error: null, settings: this.props.settings };
 
   static getDerivedStateFromError(error: unknown) {
     return { error };
   }
 
   /** Other settings may well be drawn. */
-  override componentDidUpdate(before: { settings: Dashlet["settings"] }): void {
-    if (this.state.error !== null && before.settings !== this.props.settings) this.setState({ error: null });
+  static getDerivedStateFromProps({ settings }: { settings: Dashlet["settings"] }, state: { settings: Dashlet["settings"] }) {
+    return settings === state.settings ? null : { error: null, settings };
   }
 
   override componentDidCatch(error: Error, info: ErrorInfo): void {

@@ -31,6 +31,7 @@ export type DerivedFieldRequest = Schemas["DerivedFieldRequest"];
 export type Collection = Schemas["Collection"];
 export type Tells = Schemas["Tells"];
 export type TellsRequest = Schemas["TellsRequest"];
+export type TellsAnswer = Schemas["TellsAnswer"];
 export type TrainingCurves = Schemas["TrainingCurves"];
 export type ExportRequest = Schemas["ExportRequest"];
 

@@ -55,8 +55,9 @@ function Side() {
   const dashlet = useOpenDashboard(({ document }) => document.dashlets.find(({ id }) => id === edited));
   const sample = useView((view) => view.sample);
   const selected = useSelected();
+  const tells = useDesk((desk) => desk.tells);
   const ui = useUi();
-  if (!dashlet && sample === null && !selected) return null;
+  if (!dashlet && sample === null && !selected && !tells) return null;
   return (
     <aside className={classes.side} style={{ width: ui.panelWidth }} data-testid="side-panel">
       <Grip side="left" size={ui.panelWidth} onSize={(size) => ui.set({ panelWidth: Math.min(720, Math.max(280, size)) })} />

@@ -8,6 +8,8 @@ import classes from "./dashboards.module.css";
 import { Chooser } from "./Chooser";
 import { CompareWith } from "./CompareWith";
 import { useDesk } from "./desk";
+import { TellsButton } from "../tells/TellsButton";
+import { useOpenTells } from "../tells/useTells";
 import { addDashlet } from "./document/change";
 import { useDashboardStore, useOpenDashboard } from "./document/context";
 import { KINDS } from "./registry";
@@ -17,6 +19,7 @@ import { NO_SETTINGS } from "./spec";
 export function Toolbar() {
   const store = useDashboardStore();
   const { editing, set } = useDesk();
+  useKeys({ w: useOpenTells() });
   const undone = useOpenDashboard(({ past }) => past.length === 0);
   const redone = useOpenDashboard(({ future }) => future.length === 0);
   return (
@@ -24,6 +27,7 @@ export function Toolbar() {
       <Chooser />
       <SaveState />
       <div className={classes.space} />
+      <TellsButton />
       <CompareWith />
       {editing && (
         <>

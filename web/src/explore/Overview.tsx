@@ -5,6 +5,7 @@ import { passes, toggleValue } from "../filters/describe";
 import type { Compare } from "../filters/types";
 import { FailuresDialog } from "../projects/FailuresDialog";
 import { SimilarsOfValue } from "../similars/FetchSimilars";
+import { TellsButton } from "../tells/TellsButton";
 import { count, number, shortCount } from "../theme/format";
 import { colorOf } from "./coloring";
 import classes from "./overview.module.css";
@@ -27,6 +28,7 @@ export function Overview() {
         </button>
       )}
       <Figures />
+      <TellsButton />
       {clusters.length > 0 && <Clusters clusters={clusters} />}
       {run.notes.map((note) => (
         <p key={note} className={classes.hint}>

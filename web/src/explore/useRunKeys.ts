@@ -7,6 +7,7 @@ import { MAX_ROWS } from "../filters/types";
 import { useChosenRows, useFetchSimilars, useSimilars } from "../similars/useSimilars";
 import { useOrder } from "../samples/useOrder";
 import { useKeys } from "../shell/keys";
+import { useOpenTells } from "../tells/useTells";
 import { useUi } from "../shell/ui";
 import { useMapHandle } from "./mapHandle";
 import { useRun, useView } from "./run";
@@ -24,8 +25,10 @@ export function useRunKeys(): void {
   const chosen = useChosenRows();
   const fetchSimilars = useFetchSimilars();
   const analyze = useOpenAnalysis();
+  const tells = useOpenTells();
   useKeys({
     a: analyze,
+    w: tells,
     v: () => ui({ mode: "pan" }),
     l: () => ui({ mode: "lasso" }),
     b: () => ui({ mode: "box" }),

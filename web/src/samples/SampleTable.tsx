@@ -7,7 +7,7 @@ import { useSelected } from "../filters/hooks";
 import { ErrorNotice } from "../shell/ErrorNotice";
 import { value as show } from "../theme/format";
 import { useLines } from "./lines";
-import { type Sort, shareOf } from "./sorting";
+import { isNumber, type Sort, shareOf } from "./sorting";
 import { TableHead } from "./TableHead";
 import { Thumbnail } from "./Thumbnail";
 import classes from "./table.module.css";
@@ -126,10 +126,6 @@ function Cell({ field, value, ends }: { field: Field; value: Values[string]; end
       {value === undefined ? "" : value === null ? <em>missing</em> : show(value)}
     </span>
   );
-}
-
-export function isNumber(field: Field): boolean {
-  return field.type === "float" || field.type === "integer";
 }
 
 function widthOf(field: Field): number {

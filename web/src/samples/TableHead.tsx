@@ -2,7 +2,7 @@ import { IconArrowDown, IconArrowUp } from "@tabler/icons-react";
 import { type CSSProperties, type DragEvent, type KeyboardEvent, useState } from "react";
 import type { Field } from "../api/types";
 import { useFieldHover } from "../fields/fieldHover";
-import { placed, type Sort, turned } from "./sorting";
+import { isNumber, placed, type Sort, turned } from "./sorting";
 import classes from "./table.module.css";
 
 interface Props {
@@ -76,7 +76,7 @@ function HeadCell({ field, sort, over, onTurn, onMove, drag }: HeadCellProps) {
       type="button"
       role="columnheader"
       aria-sort={sort ? (sort.descending ? "descending" : "ascending") : "none"}
-      data-number={field.type === "float" || field.type === "integer" || undefined}
+      data-number={isNumber(field) || undefined}
       data-over={over || undefined}
       data-field={field.name}
       draggable

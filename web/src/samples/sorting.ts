@@ -1,5 +1,7 @@
 /** The order of a table's rows and columns, and the length of the bars in its cells. */
 
+import type { Field } from "../api/types";
+
 export interface Sort {
   field: string;
   descending: boolean;
@@ -21,4 +23,8 @@ export function placed(names: string[], name: string, to: number): string[] {
 /** How much of its cell a bar fills, 0..1. */
 export function shareOf(value: unknown, [low, high]: [number, number]): number {
   return typeof value === "number" ? Math.min(1, Math.max(0, (value - low) / (high - low || 1))) : 0;
+}
+
+export function isNumber({ type }: Field): boolean {
+  return type === "float" || type === "integer";
 }

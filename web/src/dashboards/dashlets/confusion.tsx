@@ -103,7 +103,7 @@ function Confusion({ decisions, dashlet, change }: DashletProps & { decisions: D
     <div className={classes.confusion}>
       <div className={classes.head}>
         <span title="Share of the samples that match whose class was told, and how many they are">
-          {totals.all > 0 ? <b>{percent(totals.right / totals.all)}</b> : "none"} right of {count(totals.all)}
+          {totals.all > 0 ? <b>{rightShare(totals)}</b> : "none"} right of {count(totals.all)}
         </span>
         <Select size="xs" variant="unstyled" className={classes.order} data={ORDERS} value={order} allowDeselect={false} aria-label="Order of the classes" onChange={(order) => change({ x: { ...NO_SPLIT, order: order as LabelOrder } })} comboboxProps={{ width: 160 }} />
         <SegmentedControl
@@ -112,8 +112,8 @@ function Confusion({ decisions, dashlet, change }: DashletProps & { decisions: D
           onChange={(value) => change({ relative: value === "count" ? null : (value as Settings["relative"]) })}
           data={[
             { value: "count", label: "Count" },
-            { value: "row", label: "% of true" },
-            { value: "column", label: "% of predicted" },
+            { value: "row", label: "% true" },
+            { value: "column", label: "% predicted" },
           ]}
         />
       </div>
@@ -135,6 +135,12 @@ function Confusion({ decisions, dashlet, change }: DashletProps & { decisions: D
       </div>
     </div>
   );
+}
+
+/** Per cent, with more digits the nearer to all: 99.63 % is not 100 %. */
+function rightShare({ right, all }: { right: number; all: number }): string {
+  const share = (100 * right) / all;
+  return `${right === all ? 100 : Math.min(99.99, share).toFixed(share > 99 ? 2 : 1)} %`;
 }
 
 /** Only samples of a class; nothing where the field is not known. */

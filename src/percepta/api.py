@@ -13,11 +13,13 @@ if TYPE_CHECKING:
 
     from percepta.core.filters import Filter
     from percepta.core.targets import Target
+    from percepta.dashboards import Dashboards
     from percepta.engine.activations import Activations
     from percepta.engine.explain import Explainer
     from percepta.engine.galleries import Gallery
     from percepta.engine.portraits import Portrait
     from percepta.engine.shared_channels import GroupChannels
+    from percepta.engine.telling import Explained
     from percepta.engine.workflow import Subject
     from percepta.storage import MapInfo, Run, Workspace
     from percepta.storage.export import Selection
@@ -97,6 +99,43 @@ class Evaluation:
         """Return the latent vectors of a space, float32 ``[n, width]``, read from disk as needed."""
         return self.run.latent(space)
 
+    @property
+    def dashboards(self) -> Dashboards:
+        """The dashboards of the run's project; ``.make_default(run.id)`` makes one of its fields."""
+        from percepta.dashboards import Dashboards
+
+        record = self.workspace.catalogue.run(self.run.id)
+        return Dashboards(self.workspace.catalogue.project(record.project).name, self.workspace)
+
+    def tells(
+        self, metric: str | None = None, where: Where = None, *, everything: bool = False
+    ) -> Explained:
+        """Rank fields by how much they tell about a metric.
+
+        Args:
+            metric: a field of numbers or of yes and no; None: the first loss, else the first metric.
+            where: over which samples, as for :meth:`table`.
+            everything: whether predictions, losses and metrics are ranked too, which tell by their making.
+
+        Returns:
+            ``.ranking.tells``, the most telling first; each says information, p-value, effect and shape.
+
+        Raises:
+            NotFoundError: there is no such field.
+            FilterError: the field holds texts, or the filter does not fit the run.
+            ConflictError: too few samples have the metric, or all have the same.
+        """
+        from percepta.engine.similar import Population
+        from percepta.engine.telling import explain_field, usual_metric
+
+        return explain_field(
+            Population(self.run, self.workspace),
+            self.workspace.query(self.run.id, self.map.id if self.map else None),
+            metric or usual_metric(self.run),
+            filter=None if where is None else read_where(where),
+            everything=everything,
+        )
+
     def explore(self, space: str | None = None, algorithm: str = "umap", seed: int = 0) -> MapInfo:
         """Make another map of the run; see :func:`percepta.engine.explore.explore`."""
         from percepta.core.progress import Silent
@@ -172,7 +211,8 @@ class Evaluation:
         """Find the samples that the model perceives as it does some others.
 
         Args:
-            samples: a row, a sample such as ``"validation/17"``, or several, which are one direction.
+            samples: a row, a sample such as ``"validation/17"``, or several, which are one direction; or the
+                :class:`pathlib.Path` of a file that is no sample, such as a picture.
             space: name of the latent space; None for the run's first.
             limit: at most so many.
             where: which samples are candidates, as for :meth:`table`; None for all.
@@ -184,18 +224,25 @@ class Evaluation:
         Raises:
             NotFoundError: there is no such sample or space.
             TargetError: the samples have nothing in common.
+            FileError: the file cannot become inputs of the model.
         """
         from percepta.engine.galleries import gallery
         from percepta.engine.similar import Population, find_similar
+        from percepta.engine.similar_file import find_similar_to_file, open_file
 
         chosen = None if where is None else read_where(where)
-        found = find_similar(
-            Population(self.run), self._rows(samples), space=space, limit=limit, filter=chosen
-        )
-        if not channels:
-            return gallery(self.run, found)
+        file = None
+        if isinstance(samples, Path):
+            file = find_similar_to_file(
+                self._explainer, open_file(samples), space=space, limit=limit, filter=chosen
+            )
+            found = file.found
+        else:
+            population, rows = Population(self.run, self.workspace), self._rows(samples)
+            found = find_similar(population, rows, space=space, limit=limit, filter=chosen)
         members = [*found.queries, *found.rows.tolist()]
-        return gallery(self.run, found, self.shared_channels(members, found.space))
+        shared = self.shared_channels(members, found.space) if channels else None
+        return gallery(self.run, found, shared, file)
 
     def shared_channels(self, samples: Any, space: str | None = None) -> GroupChannels:
         """Find the channels whose response over a group of samples is highest and steadiest.

@@ -94,6 +94,17 @@ def test_similar_samples(done: Any, tmp_path: Path) -> None:
     assert found.save(tmp_path / "similar.png").stat().st_size > 0
 
 
+def test_similar_to_a_file(done: Any, tmp_path: Path) -> None:
+    path = tmp_path / "new.png"
+    Image.fromarray(np.full((SIDE, SIDE), 255, np.uint8)).save(path)
+    found = done.similar(path, limit=3)
+    light = np.array([image.mean() for image, _ in [*pictures(20), *pictures(10)]])
+    assert (light[found.rows] > light.mean()).all()  # this network sees brightness alone
+    assert found.scores[0] > 0.99
+    assert "resized to" in found.notes[0]
+    assert found.save(tmp_path / "similar.png").stat().st_size > 0
+
+
 def test_where_channels_fire_and_which_are_shared(done: Any) -> None:
     picture = pictures(10)[1][0][0]
     found = done.activations(["validation/v1", "training/0"], "first", [1])

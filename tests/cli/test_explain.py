@@ -6,7 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 
 PICTURES = """
 import os
@@ -157,6 +159,54 @@ def test_a_picture_is_explained_and_its_like_are_found(percepta: Any, folder: Pa
     assert "of 3 samples, in balanced" in told.err
     assert "training/" not in told.err.split("subset:")[0]
     assert (folder / "s.png").exists()
+
+
+NAMED = """
+
+@pc.target("lead")
+def lead(scores):
+    return scores[:, 0] - scores[:, 1]
+
+
+@pc.file_encoder
+def from_file(path):
+    with Image.open(path) as picture:
+        return np.asarray(picture, np.float32)[None] / 255
+"""
+
+
+def test_named_targets_values_and_a_file(percepta: Any, folder: Path) -> None:
+    script = PICTURES.replace("import torch\n", "import torch\nfrom PIL import Image\n", 1) + NAMED
+    run = evaluated(percepta, folder, script, "--project", "sides")
+    asked = ("--target", "lead", "--target", "cross_entropy", "--value", "0", "--value", "1")
+    answer = percepta("explain", run, "training/3", *asked, "--json").json
+    assert answer["titles"] == ["lead", "loss cross_entropy", "scores[0]", "scores[1]"]
+    [[lead, _, left, right]] = answer["values"]
+    assert lead == pytest.approx(left - right, abs=1e-5)
+    for wrong, said in (
+        (("--target", "width"), "names no target 'width'"),
+        (("--value", "a"), "'a' is no place"),
+        (("--value", "9"), "no value at [9]"),
+        (("--class", "left", "--at", "2"), "no position [2]"),
+    ):
+        told = percepta("explain", run, "training/3", *wrong)
+        assert told.code == 1
+        assert said in told.err
+
+    pixels = np.zeros((8, 8), np.uint8)
+    pixels[:, 4:] = 255
+    Image.fromarray(pixels).save(folder / "new.png")
+    found = percepta("similar", run, "--input", "new.png", "--limit", "3", "--json").json
+    assert found["queries"] == found["notes"] == []
+    assert found["scores"][0] == pytest.approx(1, abs=1e-3)
+    assert all(int(key.split("/")[1]) % 2 for key in found["samples"] if "training" in key)
+    told = percepta("similar", run, "--input", "new.png", "--to", "alike.png")
+    assert told.code == 0, told.err
+    assert (folder / "alike.png").exists()
+    both = percepta("similar", run, "training/3", "--input", "new.png")
+    assert (both.code, "Name one or the other" in both.err) == (1, True)
+    gone = percepta("similar", run, "--input", "gone.png")
+    assert (gone.code, "gone.png cannot be read" in gone.err) == (1, True)
 
 
 def test_samples_and_versions_stand_side_by_side(percepta: Any, folder: Path) -> None:

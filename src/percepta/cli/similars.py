@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from percepta.core.errors import TargetError
+
 if TYPE_CHECKING:
     from percepta.core.filters import Filter
     from percepta.engine.galleries import Gallery
     from percepta.engine.shared_channels import GroupChannels
+    from percepta.engine.similar_file import SimilarToFile
     from percepta.jobs.secrets import Secret
     from percepta.storage import Run, Workspace
 
@@ -23,6 +26,7 @@ def find_similars(
     run_id: str,
     samples: Sequence[str],
     rows: Sequence[int],
+    file: Path | None,
     *,
     space: str | None,
     limit: int,
@@ -42,14 +46,25 @@ def find_similars(
     from percepta.engine.similar import Population, find_similar
 
     run = workspace.run(find_run(workspace, run_id).id)
-    queries = rows_of(run, samples, rows)
-    found = find_similar(Population(run), queries, space=space, limit=limit, filter=where)
-    made = gallery(run, found)
+    if file is not None:
+        if samples or rows:
+            raise TargetError("Samples and a file are asked for.", fix="Name one or the other.")
+        told_of = _of_file(workspace, run, file, space, limit, where, secrets)
+        made = gallery(run, told_of.found, file=told_of)
+    else:
+        queries = rows_of(run, samples, rows)
+        population = Population(run, workspace)
+        made = gallery(
+            run, find_similar(population, queries, space=space, limit=limit, filter=where)
+        )
+    found = made.found
     members = [*found.queries, *found.rows.tolist()]
     shared = _shared(workspace, run, members, found.space, secrets) if channels else None
     written = made.save(to) if to is not None else None
     if as_json:
         told = found_to_json(found) | {"samples": [str(key) for key in made.keys]}
+        if file is not None:
+            told["notes"] = list(made.notes)
         if shared is not None:
             told["channels"] = shared_to_json(run, shared)
         typer.echo(json.dumps(told | {"picture": None if written is None else str(written)}))
@@ -57,6 +72,25 @@ def find_similars(
     _print_similars(made, written)
     if shared is not None:
         print_shared(shared)
+
+
+def _of_file(
+    workspace: Workspace,
+    run: Run,
+    file: Path,
+    space: str | None,
+    limit: int,
+    where: Filter | None,
+    secrets: Sequence[Secret],
+) -> SimilarToFile:
+    """Open the model of a run and look what is like a file."""
+    from percepta.engine.similar_file import find_similar_to_file, open_file
+    from percepta.jobs.answering.opening import open_explainer
+    from percepta.jobs.secrets import given_here
+
+    given = open_file(file)
+    with given_here(secrets), closing(open_explainer(workspace, run)) as explainer:
+        return find_similar_to_file(explainer, given, space=space, limit=limit, filter=where)
 
 
 def _shared(
@@ -92,6 +126,8 @@ def _print_similars(made: Gallery, written: Path | None) -> None:
     out.print(
         f"of {found.candidates:,} samples, in {escape(found.space)}", style="dim", markup=True
     )
+    for note in made.notes:
+        out.print(f"[yellow]note:[/yellow] {escape(note)}", soft_wrap=True)
     reading = found.reading
     for name, shares in reading.shares.items():
         told = ", ".join(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,9 @@ from percepta.core.filters import Filter
 from percepta.core.subsets import Subset
 from percepta.storage import Run
 
+if TYPE_CHECKING:
+    from percepta.storage import RunQuery, Workspace
+
 FloatArray = NDArray[np.float32]
 
 LIMIT = 50
@@ -39,10 +42,12 @@ class Population:
 
     Args:
         run: the run.
+        workspace: where it lies; None: filters know neither derived fields nor collections.
     """
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, workspace: Workspace | None = None) -> None:
         self.run = run
+        self._workspace = workspace
         self._means: dict[str, FloatArray] = {}
 
     @cached_property
@@ -65,6 +70,14 @@ class Population:
         sizes = np.array([len(rows) for rows in self.run.subsets.values()])
         codes = np.repeat(np.arange(len(sizes), dtype=np.uint8), sizes)
         return Encoded(codes, sizes, tuple(subset.value for subset in self.run.subsets))
+
+    def query(self, map_id: str | None) -> RunQuery:
+        """Return what answers filters over the run."""
+        from percepta.storage import RunQuery
+
+        if self._workspace is not None:
+            return self._workspace.query(self.run.id, map_id)
+        return RunQuery(self.run, map_id)
 
     def vectors(self, space: str) -> FloatArray:
         """Return a latent space.
@@ -217,9 +230,7 @@ def find_towards(
     scores = similarities(population.vectors(space), population.mean(space), towards)
     among = None
     if filter is not None and any(clause.enabled for clause in filter.clauses):
-        from percepta.storage import RunQuery
-
-        among = RunQuery(run, filter_map).matches(filter)
+        among = population.query(filter_map).matches(filter)
     found = most_similar(scores, limit, among=among, without=np.asarray(queries, np.int64))
     members = [*queries, *found.rows.tolist()]
     return Found(

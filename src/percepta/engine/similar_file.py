@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from percepta.analysis.latent import Calibration
 from percepta.analysis.similars import direction
 from percepta.core.drawing import Pixels, shrink
-from percepta.core.errors import TargetError
+from percepta.core.errors import FileError, TargetError
 from percepta.core.filters import Filter
 from percepta.core.rendering import thumbnail
 from percepta.core.subsets import SampleKey, Subset
@@ -21,6 +22,8 @@ from percepta.integration import Batch, Samples, show
 from percepta.integration.files import FileInputs, GivenFile, read_file
 from percepta.models import Forward
 
+LARGEST = 32 * 2**20
+"""Bytes of a file that is read."""
 THUMBNAIL = 128
 """Pixels of the longer side of the picture that stands for a file."""
 
@@ -40,6 +43,25 @@ class SimilarToFile:
     found: Found
     picture: Pixels | None
     notes: tuple[str, ...]
+
+
+def open_file(path: Path) -> GivenFile:
+    """Read a file of the user's own.
+
+    Raises:
+        FileError: it cannot be read, or is too large.
+    """
+    try:
+        size = path.stat().st_size
+        if size > LARGEST:
+            raise FileError(
+                f"{path.name} has {size:,} bytes.", fix=f"Give a file of at most {LARGEST:,}."
+            )
+        return GivenFile(path.read_bytes(), path.suffix)
+    except OSError as error:
+        raise FileError(
+            f"{path} cannot be read: {error.strerror}.", fix="Give the path of a file."
+        ) from None
 
 
 def find_similar_to_file(

@@ -261,10 +261,10 @@ def _scaled(integration: Integration, file: GivenFile) -> FileInputs:
             fix=_ADVICE,
         )
     told = (
-        f"The file was resized to {scaling.height} × {scaling.width} pixels, and these were scaled as the "
-        f"visualizer {scaling.visualizer!r} shows it of the samples."
+        f"The file was resized to {scaling.height} × {scaling.width} pixels; its values were scaled as those "
+        f"of the samples are behind the visualizer {scaling.visualizer!r}."
     )
     if scaling.guessed:
-        told += " It shows their least and greatest value as black and white, which is a guess."
+        told += " That takes their least and greatest value for black and white, which is a guess."
     made = {scaling.input: np.asarray(scaling(file.picture))}
     return FileInputs(_fitting(integration, made, "The scaling of pixels"), (told,))

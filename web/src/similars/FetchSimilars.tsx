@@ -3,7 +3,6 @@ import { IconUsers } from "@tabler/icons-react";
 import { useRun } from "../explore/run";
 import { rowsOf } from "../filters/bits";
 import type { Scalar } from "../filters/types";
-import { SimilarsOfFile } from "./DropFile";
 import classes from "./similars.module.css";
 import { useChosenRows, useFetchSimilars } from "./useSimilars";
 
@@ -12,14 +11,11 @@ export function FetchSimilars() {
   const rows = useChosenRows();
   const fetch = useFetchSimilars();
   return (
-    <>
-      <Tooltip label={`The samples that the model sees most like ${rows.length === 1 ? "this one" : "these"} (S)`}>
+    <Tooltip label={`The samples that the model sees most like ${rows.length === 1 ? "this one" : "these"} (S)`}>
       <Button leftSection={<IconUsers size={13} />} disabled={rows.length === 0} onClick={() => fetch(rows)} data-testid="fetch-similars">
         Fetch similars
       </Button>
-      </Tooltip>
-      <SimilarsOfFile />
-    </>
+    </Tooltip>
   );
 }
 

@@ -33,6 +33,10 @@ def similar(
     row: Annotated[
         list[int] | None, typer.Option("--row", help="A sample by its row instead; repeatable.")
     ] = None,
+    input: Annotated[
+        Path | None,
+        typer.Option("--input", help="A file that is no sample, such as photo.jpg, instead."),
+    ] = None,
     space: Annotated[
         str | None, typer.Option("--space", help="Latent space; else the run's first.")
     ] = None,
@@ -57,6 +61,7 @@ def similar(
         run,
         tuple(samples or ()),
         tuple(row or ()),
+        input,
         space=space,
         limit=limit,
         where=read_filter(where),

@@ -24,6 +24,7 @@ COMMANDS = (
     ("explore.py", "small", "--check"),
     ("synthetic.py", MILLION, "--rows", "1000000", "--project", "million"),
     ("serve.py", MILLION),
+    ("dashboards.py", "--check"),
     ("page.py", MILLION, "--check"),
     ("../web/bench/map.py",),
 )

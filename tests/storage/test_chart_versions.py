@@ -59,7 +59,7 @@ def test_samples_are_found_by_subset_and_id(first: RunQuery, second: RunQuery) -
 
 def test_values_and_bins_are_those_of_all_versions(first: RunQuery, second: RunQuery) -> None:
     label = Split("label", limit=2)
-    answer = Charts().answer(first, GroupsQuestion((label, VERSION), (LOSS,)), versions=[second])
+    answer = Charts().gesture(first, [second]).answer(GroupsQuestion((label, VERSION), (LOSS,)))
     labels, versions = answer["splits"]
     assert labels["values"] == ["dog", "elk"]
     assert (labels["other"], labels["missing"], labels["beyond"]) == (2, 3, 2)
@@ -68,14 +68,14 @@ def test_values_and_bins_are_those_of_all_versions(first: RunQuery, second: RunQ
     assert answer["count"] == [2, 2, 3, 3, 1, 1]
     assert answer["measures"][0]["all"] == pytest.approx([3.5, 35, 220 / 3, 8 / 3, 50, 6])
     bins = Split("loss", SplitKind.BINS, interval=25)
-    answer = Charts().answer(first, GroupsQuestion((VERSION, bins)), versions=[second])
+    answer = Charts().gesture(first, [second]).answer(GroupsQuestion((VERSION, bins)))
     assert answer["splits"][1]["edges"] == [0, 25, 50, 75, 100]
     assert answer["codes"] == [[0, 1, 1, 1], [0, 1, 2, 3]]
     assert answer["count"] == [6, 2, 3, 1]
 
 
 def test_without_a_split_by_version_others_are_not_asked(first: RunQuery, second: RunQuery) -> None:
-    answer = Charts().answer(first, GroupsQuestion((Split("label"),)), versions=[second])
+    answer = Charts().gesture(first, [second]).answer(GroupsQuestion((Split("label"),)))
     assert answer["total"] == 6
 
 
@@ -86,7 +86,7 @@ def test_clauses_about_places_choose_the_same_samples(first: RunQuery, second: R
     question = GroupsQuestion((VERSION,), (LOSS,))
 
     def means(*clauses: Any) -> list[float | None]:
-        answer = Charts().answer(first, question, Filter(clauses), [second])
+        answer = Charts().gesture(first, [second]).answer(question, Filter(clauses))
         return list(answer["measures"][0]["matching"])
 
     assert means(Rows((3, 5))) == [5, 50]
@@ -99,7 +99,7 @@ def test_clauses_about_places_choose_the_same_samples(first: RunQuery, second: R
 def test_a_field_that_a_version_lacks_has_no_value_there(first: RunQuery, second: RunQuery) -> None:
     old = Split("old", order=SplitOrder.VALUE, descending=False)
     question = GroupsQuestion((old, VERSION), (Measure(Aggregate.SUM, "old"),))
-    answer = Charts().answer(first, question, versions=[second])
+    answer = Charts().gesture(first, [second]).answer(question)
     assert answer["splits"][0]["values"] == [1, 2]
     assert answer["codes"] == [[0, 1, 2], [0, 0, 1]]
     assert answer["measures"][0]["all"] == [3, 6, None]
@@ -109,6 +109,8 @@ def test_a_field_that_a_version_lacks_has_no_value_there(first: RunQuery, second
         (Compare("old", Operator.IN, (1,), negate=True), [3, 6]),
         (Compare("old", Operator.MISSING), [0, 6]),
     ):
-        answer = Charts().answer(first, GroupsQuestion((VERSION,)), Filter((clause,)), [second])
+        answer = (
+            Charts().gesture(first, [second]).answer(GroupsQuestion((VERSION,)), Filter((clause,)))
+        )
         assert answer["count"] == counts
         assert answer["notes"]

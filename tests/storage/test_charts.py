@@ -164,7 +164,7 @@ def test_groups_equal_plain_python(
     query: RunQuery, values: Values, splits: tuple[Split, ...]
 ) -> None:
     own = Filter((Compare("digit", Operator.LESS, (8,)),))
-    answer = Charts().answer(query, GroupsQuestion(splits, MEASURES, own), HARD)
+    answer = Charts().gesture(query).answer(GroupsQuestion(splits, MEASURES, own), HARD)
     whole = [
         row for row in range(N) if values["digit"][row] is not None and values["digit"][row] < 8
     ]
@@ -193,9 +193,8 @@ def test_groups_equal_plain_python(
 
 
 def test_shares_of_all(query: RunQuery, values: Values) -> None:
-    answer = Charts().answer(
-        query, GroupsQuestion((Split("flag"),), (Measure(Aggregate.SHARE),)), HARD
-    )
+    question = GroupsQuestion((Split("flag"),), (Measure(Aggregate.SHARE),))
+    answer = Charts().gesture(query).answer(question, HARD)
     said = answer["measures"][0]
     assert sum(said["all"]) == pytest.approx(1)
     assert sum(said["matching"]) == pytest.approx(1)
@@ -224,7 +223,7 @@ def test_which_values_come_first_is_judged_over_the_whole(
         split = Split("name", limit=6, order=order, descending=descending)
         question = GroupsQuestion((split,), (Measure(Aggregate.AVERAGE, "x"),))
         for shared in (Filter(), HARD):
-            said = Charts().answer(query, question, shared)["splits"][0]
+            said = Charts().gesture(query).answer(question, shared)["splits"][0]
             assert said["values"] == wanted[:6], order
             assert (said["beyond"], said["other"], said["missing"]) == (len(counts) - 6, 6, 7)
 
@@ -234,7 +233,7 @@ def test_too_many_groups_are_dropped_the_smallest_first(workspace: Workspace) ->
     columns = {"a": np.arange(n) % 1000, "b": np.arange(n) // 1000, "c": np.arange(n)}
     query = RunQuery(write_columns(workspace, columns, shard_size=n))
     question = GroupsQuestion((Split("a", limit=1000), Split("b", limit=1000)), (Measure(),))
-    answer = Charts().answer(query, question)
+    answer = Charts().gesture(query).answer(question)
     assert (len(answer["count"]), answer["dropped"]) == (MAX_GROUPS, n - MAX_GROUPS)
     assert (answer["total"], answer["matching"]) == (n, n)
 
@@ -246,14 +245,18 @@ def test_no_rows_at_all(workspace: Workspace) -> None:
     ]
     query = RunQuery(write_columns(workspace, {"x": np.zeros(0), "name": []}, fields))
     for split in (Split("x"), Split("x", SplitKind.BINS), Split("name")):
-        answer = Charts().answer(query, GroupsQuestion((split,), (Measure(Aggregate.MEDIAN, "x"),)))
+        answer = (
+            Charts()
+            .gesture(query)
+            .answer(GroupsQuestion((split,), (Measure(Aggregate.MEDIAN, "x"),)))
+        )
         assert (answer["codes"], answer["count"], answer["total"]) == ([[]], [], 0)
-    assert Charts().answer(query, GroupsQuestion())["count"] == [0]
+    assert Charts().gesture(query).answer(GroupsQuestion())["count"] == [0]
 
 
 def test_nothing_matches(query: RunQuery) -> None:
     nothing = Filter((Compare("x", Operator.BETWEEN, (1e9, 2e9)),))
-    answer = Charts().answer(query, GroupsQuestion((Split("flag"),), MEASURES), nothing)
+    answer = Charts().gesture(query).answer(GroupsQuestion((Split("flag"),), MEASURES), nothing)
     assert answer["count"] == [0, 0, 0]
     assert answer["matching"] == 0
     assert sum(answer["count_all"]) == N
@@ -262,14 +265,14 @@ def test_nothing_matches(query: RunQuery) -> None:
 def test_numbers_beyond_every_double(workspace: Workspace) -> None:
     query = RunQuery(write_columns(workspace, {"x": [1e308, 1e308, -1e308, 1.0]}))
     question = GroupsQuestion((Split("x", SplitKind.BINS),), (Measure(Aggregate.SUM, "x"),))
-    assert sum(Charts().answer(query, question)["count"]) == 4
+    assert sum(Charts().gesture(query).answer(question)["count"]) == 4
     spread = GroupsQuestion((), (Measure(Aggregate.STD, "x"),))
-    assert Charts().answer(query, spread)["measures"][0]["all"] == [None]
+    assert Charts().gesture(query).answer(spread)["measures"][0]["all"] == [None]
 
 
 def test_points_are_an_even_choice_that_stays(query: RunQuery, values: Values) -> None:
     fields = ("x", "name", "flag", "digit")
-    answer = Charts().answer(query, PointsQuestion(fields, 500))
+    answer = Charts().gesture(query).answer(PointsQuestion(fields, 500))
     rows = answer["rows"]
     assert (len(rows), answer["matching"], rows) == (500, N, sorted(rows))
     for name in fields:
@@ -278,10 +281,10 @@ def test_points_are_an_even_choice_that_stays(query: RunQuery, values: Values) -
         assert answer["values"][name] == wanted
     per_part = np.histogram(rows, 10, (0, N))[0]
     assert per_part.min() > 25
-    few = Charts().answer(query, PointsQuestion(("x",), 500), HARD)
+    few = Charts().gesture(query).answer(PointsQuestion(("x",), 500), HARD)
     kept = {row for row in rows if values["x"][row] is not None and values["x"][row] > 1}
     assert kept <= set(few["rows"])
-    everything = Charts().answer(query, PointsQuestion(("x",), 20_000), HARD)
+    everything = Charts().gesture(query).answer(PointsQuestion(("x",), 20_000), HARD)
     assert len(everything["rows"]) == everything["matching"]
 
 
@@ -290,10 +293,10 @@ def test_a_repeated_question_is_answered_from_memory(
 ) -> None:
     charts = Charts()
     question = GroupsQuestion((Split("name"), Split("x", SplitKind.BINS)), MEASURES)
-    first = charts.answer(query, question, HARD)
+    first = charts.gesture(query).answer(question, HARD)
     monkeypatch.setattr("percepta.storage.groups.Box", None)
-    assert charts.answer(query, question, HARD) == first
-    assert charts.answer(query, question)["matching"] == N  # the whole is known too
+    assert charts.gesture(query).answer(question, HARD) == first
+    assert charts.gesture(query).answer(question)["matching"] == N  # the whole is known too
 
 
 def test_filters_that_differ_in_type_only_are_told_apart(query: RunQuery) -> None:
@@ -301,7 +304,7 @@ def test_filters_that_differ_in_type_only_are_told_apart(query: RunQuery) -> Non
 
     def matching(value: bool | int) -> int:
         chosen = Filter((Compare("flag", Operator.IN, (value,)),))
-        return int(charts.answer(query, GroupsQuestion(), chosen)["matching"])
+        return int(charts.gesture(query).answer(GroupsQuestion(), chosen)["matching"])
 
     assert matching(True) > 0
     assert matching(1) == 0
@@ -313,7 +316,9 @@ def test_nothing_from_outside_becomes_sql(workspace: Workspace, text: str) -> No
     query = RunQuery(write_columns(workspace, columns))
     share = Measure(Aggregate.SHARE, text, value=text)
     chosen = Filter((Compare(text, Operator.IN, (text, "other")),))
-    answer = Charts().answer(query, GroupsQuestion((Split(text),), (share,), chosen), chosen)
+    answer = (
+        Charts().gesture(query).answer(GroupsQuestion((Split(text),), (share,), chosen), chosen)
+    )
     assert dict(zip(answer["splits"][0]["values"], answer["measures"][0]["all"], strict=True)) == {
         text: 1,
         "other": 0,
@@ -324,7 +329,7 @@ def test_nothing_from_outside_becomes_sql(workspace: Workspace, text: str) -> No
         PointsQuestion((text + "x",)),
     ):
         with pytest.raises(ChartError, match="no field"):
-            Charts().answer(query, wrong)
+            Charts().gesture(query).answer(wrong)
 
 
 @settings(max_examples=50)
@@ -332,11 +337,11 @@ def test_nothing_from_outside_becomes_sql(workspace: Workspace, text: str) -> No
 def test_any_text_is_only_a_value(query: RunQuery, field: str, value: str) -> None:
     question = GroupsQuestion((), (Measure(Aggregate.SHARE, "name", value=value),))
     try:
-        assert Charts().answer(query, question)["measures"][0]["all"] == [0]
+        assert Charts().gesture(query).answer(question)["measures"][0]["all"] == [0]
     except ChartError as error:  # half a surrogate pair is no value
         assert "never has that value" in str(error)
     with pytest.raises(ChartError):
-        Charts().answer(query, PointsQuestion((field + "\0",)))
+        Charts().gesture(query).answer(PointsQuestion((field + "\0",)))
 
 
 @pytest.mark.parametrize(

@@ -31,12 +31,13 @@ def answers_of_charts(services: Services, run: str, request: ChartsRequest) -> C
     query = services.query(run, request.map)
     versions = [services.query(other, None) for other in request.versions if other != run]
     shared = read_filter(request.filter)
+    gesture = services.charts.gesture(query, versions)
 
     def answer(question: Question) -> dict[str, Any]:
         try:
             own = shared if question.shared is None else read_filter(question.shared)
             context = not isinstance(question, GroupsQuestion) or question.context
-            said = services.charts.answer(query, _question(question), own, versions, context)
+            said = gesture.answer(_question(question), own, context)
         except PerceptaError as error:
             said = {"kind": "failed", "error": error.to_json()}
         return said | {"key": question.key}

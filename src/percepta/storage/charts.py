@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,7 @@ from percepta.core.charts import (
 )
 from percepta.core.filters import Filter
 from percepta.storage import decision_curves
-from percepta.storage.groups import Groups, group, joined_groups, key_codes
+from percepta.storage.groups import ChosenRows, Groups, group, joined_groups, key_codes
 from percepta.storage.points import points
 from percepta.storage.queries import RunQuery
 from percepta.storage.sized_cache import SizedCache
@@ -44,6 +44,15 @@ from percepta.storage.versions import matches_elsewhere, same_rows
 
 CACHE_BYTES = 256 << 20
 _EVERYTHING = Filter()
+T = TypeVar("T")
+
+
+class Kept(Protocol):
+    """Finds what was made before, or makes it."""
+
+    def __call__(self, key: Hashable, make: Callable[[], T], size: Callable[[T], int]) -> T:
+        """See :meth:`Charts.kept`."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -60,11 +69,6 @@ class _Whole:
         """How many codes each split has."""
         return [division.size for division in self.divisions]
 
-    @property
-    def bytes(self) -> int:
-        """Memory that it takes, but for the divisions, which are kept by themselves."""
-        return self.groups.bytes
-
 
 class Charts:
     """Answers questions of charts; keeps what it worked out. Safe for threads.
@@ -76,69 +80,92 @@ class Charts:
     def __init__(self, cache_bytes: int = CACHE_BYTES) -> None:
         self._cache = SizedCache(cache_bytes)
 
+    def gesture(self, query: RunQuery, versions: Sequence[RunQuery] = ()) -> Gesture:
+        """Return what answers the questions of one gesture, which share filters.
+
+        Args:
+            query: asks the run.
+            versions: other runs, asked where a question splits by version.
+        """
+        return Gesture(self.kept, query, versions)
+
+    def kept(self, key: Hashable, make: Callable[[], T], size: Callable[[T], int]) -> T:
+        """Return what was made before under a key, else make it.
+
+        Args:
+            key: tells it from everything else.
+            make: makes it.
+            size: bytes that it takes.
+        """
+        value: T | None = self._cache.get(key)
+        if value is None:
+            value = make()
+            self._cache.put(key, value, size(value))
+        return value
+
+
+class Gesture:
+    """Answers the questions of one gesture: which rows a filter chooses is worked out once for all of them.
+
+    Args:
+        kept: see :meth:`Charts.kept`.
+        query: asks the run.
+        versions: other runs, asked where a question splits by version.
+    """
+
+    def __init__(self, kept: Kept, query: RunQuery, versions: Sequence[RunQuery] = ()) -> None:
+        self._kept = kept
+        self._query = query
+        self._versions = versions
+        self._chosen: dict[Hashable, tuple[list[ChosenRows], set[str]]] = {}
+
     def answer(
-        self,
-        query: RunQuery,
-        question: Question,
-        shared: Filter = _EVERYTHING,
-        versions: Sequence[RunQuery] = (),
-        context: bool = True,
+        self, question: Question, shared: Filter = _EVERYTHING, context: bool = True
     ) -> dict[str, Any]:
         """Answer one question: the JSON form of the server's answers, without ``key``.
 
         Args:
-            query: asks the run.
             question: what is asked.
             shared: the filter that all charts share.
-            versions: other runs, asked where the question splits by version.
             context: whether groups are also measured without the shared filter.
 
         Raises:
             ChartError: the question does not fit the run.
             FilterError: a filter does not.
         """
-        among = [query, *versions] if _by_version(question) else [query]
-        said = (repr(question), repr(shared), context)
+        among = [self._query, *self._versions] if _by_version(question) else [self._query]
 
         def answered() -> dict[str, Any]:
-            match question:
-                case GroupsQuestion():
-                    return self._groups(among, question, shared, context)
-                case PointsQuestion():
-                    mask = query.matches(question.filter) & query.matches(shared)
-                    return points(query, question, mask)
-                case _:
-                    whole = query.matches(question.filter)
-                    return decision_curves.answer(
-                        query, question, whole & query.matches(shared), whole
-                    )
+            if isinstance(question, GroupsQuestion):
+                return self._groups(among, question, shared, context)
+            (whole,), _ = self._rows(among, question.filter)
+            (matching,), _ = self._rows(among, question.filter, shared)
+            if isinstance(question, PointsQuestion):
+                return points(self._query, question, matching.mask)
+            return decision_curves.answer(self._query, question, matching.mask, whole.mask)
 
-        answer: dict[str, Any] = self._kept(("answer", _names(among), said), answered, _json_bytes)
-        return answer
+        key = ("answer", _names(among), repr(question), repr(shared), context)
+        return self._kept(key, answered, _json_bytes)
 
     def _groups(
         self, among: Sequence[RunQuery], question: GroupsQuestion, shared: Filter, context: bool
     ) -> dict[str, Any]:
-        masks, lacking = self._masks(among, question.filter)
-        populations = [Population(query, mask) for query, mask in zip(among, masks, strict=True)]
+        rows, lacking = self._rows(among, question.filter)
         names = (_names(among), repr(question.filter))
-        whole: _Whole = self._kept(
+        whole = self._kept(
             ("whole", names, repr(question.splits), repr(question.measures)),
-            lambda: self._whole(names, populations, question),
-            lambda found: found.bytes,
+            lambda: self._whole(names, rows, question),
+            lambda found: found.groups.bytes,
         )
-        matching, more_lacking = whole.groups, set[str]()
+        matching, total = whole.groups, whole.total
         if any(clause.enabled for clause in shared.clauses):
-            shared_masks, more_lacking = self._masks(among, shared)
-            both = [own & mask for own, mask in zip(masks, shared_masks, strict=True)]
-            matching = _grouped(populations, whole.divisions, question.measures, both)
-            total = sum(int(mask.sum()) for mask in both)
-            matching = matching.aligned(whole.groups.keys)
-        else:
-            total = whole.total
+            rows, more_lacking = self._rows(among, question.filter, shared)
+            lacking = lacking | more_lacking
+            found = _grouped(rows, whole.divisions, question.measures)
+            matching, total = found.aligned(whole.groups.keys), sum(run.count for run in rows)
         fields = {split.field for split in question.splits if split.field}
         fields |= {measure.field for measure in question.measures if measure.field}
-        lacking |= more_lacking | {
+        lacking = lacking | {
             field for field in fields if not all(has_field(query, field) for query in among)
         }
         return {
@@ -161,83 +188,69 @@ class Charts:
         }
 
     def _whole(
-        self, names: Hashable, populations: Sequence[Population], question: GroupsQuestion
+        self, names: Hashable, rows: Sequence[ChosenRows], question: GroupsQuestion
     ) -> _Whole:
         for measure in question.measures:
             if measure.field is not None:
-                known_field(populations[0].query, measure.field)
+                known_field(self._query, measure.field)
         divisions = tuple(
-            self._division(names, populations, split, question.measures[0])
-            for split in question.splits
+            self._division(names, rows, split, question.measures[0]) for split in question.splits
         )
-        masks = [population.whole for population in populations]
-        groups = _grouped(populations, divisions, question.measures, masks)
+        groups = _grouped(rows, divisions, question.measures)
         dropped = max(len(groups.keys) - MAX_GROUPS, 0)
         if dropped:
             largest = np.argsort(-groups.count, kind="stable")[:MAX_GROUPS]
             groups = groups.chosen(np.sort(largest))
-        return _Whole(divisions, groups, sum(int(mask.sum()) for mask in masks), dropped)
+        return _Whole(divisions, groups, sum(run.count for run in rows), dropped)
 
     def _division(
-        self, names: Hashable, populations: Sequence[Population], split: Split, first: Measure
+        self, names: Hashable, rows: Sequence[ChosenRows], split: Split, first: Measure
     ) -> Division:
+        populations = [Population(run.query, run.mask) for run in rows]
         if split.kind is SplitKind.VERSION:
             return divide_by_version(populations)
 
         def measured(codes: Codes, size: int) -> NDArray[np.float64]:
-            run = populations[0]
-            groups = group(run.query, [(codes, size)], [first], run.whole)
+            groups = group(rows[0], [(codes, size)], [first])
             values: NDArray[np.float64] = groups.aligned(np.arange(size)).values[0]
             return values
 
         order = repr(first) if split.order is SplitOrder.MEASURE else None
-        found: Division = self._kept(
+        return self._kept(
             ("division", names, repr(split), order),
             lambda: divide(split, populations, measured),
             lambda division: division.bytes,
         )
-        return found
 
-    def _masks(
-        self, among: Sequence[RunQuery], filter: Filter
-    ) -> tuple[list[NDArray[np.bool_]], set[str]]:
-        """Which rows of every run match, and the fields that some run lacks."""
-        first, *others = among
-        masks, lacking = [first.matches(filter)], set[str]()
-        for other in others:
-            rows = self._kept(
-                ("same rows", first.run.id, other.run.id),
-                partial(same_rows, first.run, other.run),
-                lambda found: found.nbytes,
-            )
-            mask, missing = matches_elsewhere(filter, first, other, rows)
-            masks.append(mask)
-            lacking |= missing
-        return masks, lacking
-
-    def _kept(self, key: Hashable, make: Callable[[], Any], size: Callable[[Any], int]) -> Any:
-        value = self._cache.get(key)
-        if value is None:
-            value = make()
-            self._cache.put(key, value, size(value))
-        return value
+    def _rows(
+        self, among: Sequence[RunQuery], *filters: Filter
+    ) -> tuple[list[ChosenRows], set[str]]:
+        """The rows of every run that match all filters, and the fields that some run lacks."""
+        key = (_names(among), repr(filters))
+        if key not in self._chosen:
+            merged = Filter(tuple(clause for filter in filters for clause in filter.clauses))
+            masks, lacking = [self._query.matches(merged)], set[str]()
+            for other in among[1:]:
+                rows = self._kept(
+                    ("same rows", self._query.run.id, other.run.id),
+                    partial(same_rows, self._query.run, other.run),
+                    lambda found: found.nbytes,
+                )
+                mask, missing = matches_elsewhere(merged, self._query, other, rows)
+                masks.append(mask)
+                lacking |= missing
+            chosen = [ChosenRows(query, mask) for query, mask in zip(among, masks, strict=True)]
+            self._chosen[key] = (chosen, lacking)
+        return self._chosen[key]
 
 
 def _grouped(
-    populations: Sequence[Population],
-    divisions: Sequence[Division],
-    measures: Sequence[Measure],
-    masks: Sequence[NDArray[np.bool_]],
+    rows: Sequence[ChosenRows], divisions: Sequence[Division], measures: Sequence[Measure]
 ) -> Groups:
     return joined_groups(
         [
-            group(
-                population.query,
-                [(division.codes[at], division.size) for division in divisions],
-                measures,
-                masks[at],
-            )
-            for at, population in enumerate(populations)
+            group(run, [(division.codes[at], division.size) for division in divisions], measures)
+            for at, run in enumerate(rows)
         ]
     )
 

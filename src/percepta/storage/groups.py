@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -64,30 +65,64 @@ class Groups:
         return Groups(keys, count, values)
 
 
-def group(
-    query: RunQuery,
-    splits: Sequence[tuple[Codes, int]],
-    measures: Sequence[Measure],
-    mask: NDArray[np.bool_],
-) -> Groups:
-    """Group the rows of a run and measure the groups.
+class ChosenRows:
+    """The rows of a run that are asked about; every column is cut down to them once.
 
     Args:
-        query: asks the run; measures of fields that it lacks have no value.
-        splits: codes of every row, and how many codes there are.
+        query: asks the run.
+        mask: which rows, ``bool [n]``.
+
+    Attributes:
+        query: asks the run.
+        mask: which rows.
+        count: how many.
+    """
+
+    def __init__(self, query: RunQuery, mask: NDArray[np.bool_]) -> None:
+        self.query = query
+        self.mask = mask
+        self.count = int(mask.sum())
+        self._values: dict[str, pa.ChunkedArray] = {}
+        self._codes: dict[int, tuple[Codes, pa.Array]] = {}
+
+    def column(self, name: str) -> pa.ChunkedArray:
+        """Return the values of a field."""
+        if name not in self._values:
+            self._values[name] = self._cut(self.query.column(name))
+        return self._values[name]
+
+    def codes(self, codes: Codes) -> pa.Array:
+        """Return the codes of a split, given those of all rows."""
+        if id(codes) not in self._codes:
+            self._codes[id(codes)] = (
+                codes,
+                self._cut(pa.array(codes)),
+            )  # held, so that its id stays
+        return self._codes[id(codes)][1]
+
+    def _cut(self, values: Any) -> Any:
+        return values if self.count == len(self.mask) else values.filter(pa.array(self.mask))
+
+
+def group(
+    rows: ChosenRows, splits: Sequence[tuple[Codes, int]], measures: Sequence[Measure]
+) -> Groups:
+    """Group rows and measure the groups.
+
+    Args:
+        rows: of a run; measures of fields that it lacks have no value.
+        splits: codes of every row of the run, and how many codes there are.
         measures: at least one.
-        mask: which rows count, ``bool [n]``.
 
     Raises:
         ChartError: a measure that does not fit the type of its field.
     """
-    predicate = Predicate(lambda name: known_field(query, name), query.column)
-    total = int(mask.sum())
-    said = [_measure(predicate, query, measure, total) for measure in measures]
+    predicate = Predicate(lambda name: known_field(rows.query, name), rows.column)
+    said = [_measure(predicate, rows, measure) for measure in measures]
     names = [f"s{at}" for at in range(len(splits))]
-    columns = {name: pa.array(codes) for name, (codes, _) in zip(names, splits, strict=True)}
-    columns |= {"m": pa.array(mask), **predicate.columns}
-    sql = f"SELECT {', '.join([*names, 'count(*)', *said])} FROM run WHERE m"  # noqa: S608
+    columns = {name: rows.codes(codes) for name, (codes, _) in zip(names, splits, strict=True)}
+    columns |= {"r": pa.nulls(rows.count), **predicate.columns}
+    sql = f"SELECT {', '.join([*names, 'count(*)', *said])} FROM run"  # noqa: S608
     if names:
         sql += f" GROUP BY {', '.join(names)}"
     with Box(pa.table(columns)) as box:
@@ -118,19 +153,19 @@ def joined_groups(parts: Sequence[Groups]) -> Groups:
     return Groups(keys, count, values).chosen(np.argsort(keys))
 
 
-def _measure(predicate: Predicate, query: RunQuery, measure: Measure, total: int) -> str:
-    """Return a measure as SQL that gives a double, NULL where a group has no value."""
+def _measure(predicate: Predicate, rows: ChosenRows, measure: Measure) -> str:
+    """Return a measure as SQL that gives a number, NULL where a group has no value."""
     if measure.field is None:
         if measure.aggregate is Aggregate.COUNT:
-            return "CAST(count(*) AS DOUBLE)"
-        predicate.parameters.append(float(total))
+            return "count(*)"
+        predicate.parameters.append(float(rows.count))
         return "count(*) / CAST(? AS DOUBLE)"
-    if not has_field(query, measure.field):
+    if not has_field(rows.query, measure.field):
         return "CAST(NULL AS DOUBLE)"
-    column, kind = predicate.use(measure.field), known_field(query, measure.field).type
+    column, kind = predicate.use(measure.field), known_field(rows.query, measure.field).type
     present = f"NOT {predicate.missing(measure.field)}"
     if measure.aggregate is Aggregate.COUNT:
-        return f"CAST(count(*) FILTER (WHERE {present}) AS DOUBLE)"
+        return f"count(*) FILTER (WHERE {present})"
     if measure.aggregate is Aggregate.SHARE:
         equal = _equal(predicate, measure, column, kind)
         return f"count(*) FILTER (WHERE {equal}) / nullif(count(*) FILTER (WHERE {present}), 0)"
@@ -141,9 +176,11 @@ def _measure(predicate: Predicate, query: RunQuery, measure: Measure, total: int
         )
     if measure.quantile is not None:
         predicate.parameters.append(float(measure.quantile))
-    number = f"CAST({column} AS DOUBLE)"
-    finite = f"isfinite({number})"
-    return f"{_FUNCTIONS[measure.aggregate].format(number)} FILTER (WHERE {finite})"
+    if kind is FieldType.FLOAT:
+        number = f"CASE WHEN isfinite({column}) THEN {column} END"
+    else:
+        number = f"CAST({column} AS DOUBLE)"
+    return _FUNCTIONS[measure.aggregate].format(number)
 
 
 def _equal(predicate: Predicate, measure: Measure, column: str, kind: FieldType) -> str:

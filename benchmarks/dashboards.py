@@ -1,0 +1,231 @@
+"""A brush over a dashboard: how long the server takes to answer all its charts together.
+
+    python benchmarks/dashboards.py            (makes a run of 1,000,000 samples and 40 fields)
+    python benchmarks/dashboards.py --check    (exits with 1 if a floor is missed)
+
+The gesture narrows the confidence a little further each time; eight charts follow: a histogram of the loss,
+average loss by label, label against prediction, average loss over brightness by subset, a box plot, three
+numbers, shares of the weather, the 30 commonest of 2,000 stations. Each time is the whole request over HTTP
+on one kept connection, the answer read and decoded.
+
+Beside it the same eight queries, written by hand for DuckDB: same tables in memory, as many threads, a warm
+connection, answers fetched, another range each time. What the server does on top: the samples that do not
+match, bins and order that stay, JSON and HTTP.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+from serve import SERVE, Client
+
+from percepta.core.fields import Direction, Field, FieldGroup, FieldType
+from percepta.core.subsets import Subset
+from percepta.storage import Run, RunPlan, ShardData, Workspace
+
+FLOOR_MS = 400
+MOST_OVERHEAD = 1.5
+BRUSHES = 20
+SHARD = 1 << 16
+LABELS = np.array("zero one two three four five six seven eight nine".split(), object)
+WEATHER = np.array("clear clouds rain snow fog night".split(), object)
+FIELDS = (
+    Field("loss", FieldType.FLOAT, FieldGroup.LOSS, Direction.DOWN),
+    Field("accuracy", FieldType.FLOAT, FieldGroup.METRIC, Direction.UP),
+)
+
+
+def write(workspace: Workspace, rows: int) -> Run:
+    """Write a run of 40 fields: 26 numbers, 6 whole numbers, 5 texts, 3 booleans."""
+    catalogue = workspace.catalogue
+    owner = catalogue.project_named("dashboards")
+    version = catalogue.version_of(owner.id, "model", "code", {})
+    training = rows * 4 // 5
+    keys = {Subset.TRAINING: range(training), Subset.VALIDATION: range(rows - training)}
+    plan = RunPlan(keys, SHARD)
+    with workspace.new_run(catalogue.create_run(owner.id, version.id).id, plan) as writer:
+        for index in range(plan.shards):
+            writer.write_shard(index, ShardData(columns=draw(index, plan.shard_length(index))))
+        return writer.commit(FIELDS, {})
+
+
+def draw(index: int, size: int) -> dict[str, Any]:
+    """Draw one shard."""
+    rng = np.random.default_rng([7, index])
+    label, guess = rng.integers(0, 10, size), rng.integers(0, 10, size)
+    right = rng.random(size) < 0.9
+    brightness = rng.normal(120, 40, size).astype(np.float32)
+    brightness[rng.random(size) < 0.02] = np.nan
+    return {
+        "loss": (rng.gamma(0.5, 1, size) * (1 + label / 5)).astype(np.float32),
+        "accuracy": right.astype(np.float32),
+        "label": LABELS[label],
+        "predicted": LABELS[np.where(right, label, guess)],
+        "confidence": rng.random(size).astype(np.float32),
+        "brightness": brightness,
+        "weather": WEATHER[rng.integers(0, 6, size)],
+        "station": np.array([f"station {at}" for at in range(2_000)], object)[
+            rng.integers(0, 2_000, size)
+        ],
+        "camera": np.array([f"camera {at}" for at in range(40)], object)[rng.integers(0, 40, size)],
+        **{f"number_{at}": rng.normal(size=size).astype(np.float32) for at in range(22)},
+        **{f"count_{at}": rng.integers(0, 10 ** (at + 1), size) for at in range(6)},
+        **{f"flag_{at}": rng.random(size) < 0.5 for at in range(3)},
+    }
+
+
+def groups(key: str, *splits: dict[str, Any], measures: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return a question for groups."""
+    return {"kind": "groups", "key": key, "splits": list(splits), "measures": measures}
+
+
+def average(field: str) -> dict[str, Any]:
+    """Return the measure of an average."""
+    return {"aggregate": "average", "field": field}
+
+
+def quantile(share: float) -> dict[str, Any]:
+    """Return the measure of a quantile of the loss."""
+    return {"aggregate": "quantile", "field": "loss", "quantile": share}
+
+
+COUNT: dict[str, Any] = {"aggregate": "count"}
+QUESTIONS = [
+    groups("loss", {"field": "loss", "kind": "bins", "interval": 0.5}, measures=[COUNT]),
+    groups("labels", {"field": "label"}, measures=[average("loss")]),
+    groups("confusion", {"field": "label"}, {"field": "predicted"}, measures=[COUNT]),
+    groups(
+        "brightness",
+        {"field": "brightness", "kind": "bins", "interval": 20},
+        {"field": "subset"},
+        measures=[average("loss")],
+    ),
+    groups("box", {"field": "label"}, measures=[quantile(0.25), quantile(0.5), quantile(0.75)]),
+    groups("numbers", measures=[COUNT, average("loss"), average("accuracy")]),
+    groups("weather", {"field": "weather"}, measures=[{"aggregate": "share"}]),
+    groups(
+        "stations",
+        {"field": "station", "limit": 30},
+        measures=[average("loss"), average("accuracy")],
+    ),
+]
+BY_HAND = (
+    "SELECT floor(loss / 0.5), count(*) FROM run WHERE {} GROUP BY 1",
+    "SELECT label, count(*), avg(loss) FROM run WHERE {} GROUP BY 1",
+    "SELECT label, predicted, count(*) FROM run WHERE {} GROUP BY 1, 2",
+    "SELECT floor(brightness / 20), subset, count(*), avg(loss) FROM run WHERE {} GROUP BY 1, 2",
+    "SELECT label, count(*), quantile_cont(loss, 0.25), quantile_cont(loss, 0.5), "
+    "quantile_cont(loss, 0.75) FROM run WHERE {} GROUP BY 1",
+    "SELECT count(*), avg(loss), avg(accuracy) FROM run WHERE {}",
+    "SELECT weather, count(*) FROM run WHERE {} GROUP BY 1",
+    "SELECT station, count(*), avg(loss), avg(accuracy) FROM run WHERE {} GROUP BY 1",
+)
+
+
+def brushed(number: int) -> tuple[float, float]:
+    """Return the range of confidence that brush ``number`` chooses: three quarters to a half."""
+    return 0.05 + number / 200, 0.8 - number / 200
+
+
+def median_ms(work: Callable[[int], object]) -> float:
+    """Return the median time of the brushes, in milliseconds, after one that is not counted."""
+    work(BRUSHES)
+    taken = []
+    for number in range(BRUSHES):
+        started = time.perf_counter()
+        work(number)
+        taken.append(1000 * (time.perf_counter() - started))
+    return statistics.median(taken)
+
+
+def asked_of_server(folder: Path, run: Run) -> dict[str, float]:
+    """Return how long a server takes: the first answer, eight charts, two charts, eight again."""
+    server = subprocess.Popen(
+        [sys.executable, "-c", SERVE, str(folder)], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert server.stdout is not None
+        client = Client(server.stdout.readline().removeprefix("percepta is at ").strip())
+        client.ask("/api/health")
+
+        def ask(questions: list[dict[str, Any]], number: int) -> dict[str, Any]:
+            clause = {"kind": "compare", "field": "confidence", "op": "between"}
+            shared = [clause | {"value": brushed(number)}]
+            body = {"questions": questions, "filter": shared}
+            answer = json.loads(client.ask(f"/api/runs/{run.id}/charts", body))
+            failed = [one for one in answer["answers"] if one["kind"] == "failed"]
+            if failed:
+                raise RuntimeError(str(failed))
+            return dict(answer)
+
+        started = time.perf_counter()
+        ask(QUESTIONS, 0)
+        first = 1000 * (time.perf_counter() - started)
+        eight = median_ms(lambda number: ask(QUESTIONS, number))
+        again = median_ms(lambda number: ask(QUESTIONS, 0))
+        # Ranges that were not asked yet: nothing may come from what is kept.
+        two = median_ms(lambda number: ask(QUESTIONS[:2], number + 2 * BRUSHES))
+    finally:
+        server.terminate()
+        server.wait()
+    return {"first": first, "eight": eight, "two": two, "again": again}
+
+
+def asked_of_duckdb(run: Run) -> float:
+    """Return the median of the eight queries by hand."""
+    names = ("loss", "accuracy", "label", "predicted", "confidence", "brightness", "weather")
+    with duckdb.connect(":memory:") as connection:
+        connection.execute("SET threads = 2")
+        connection.register("run", run._table.select([*names, "station", "subset"]))
+
+        def brush(number: int) -> None:
+            low, high = brushed(number)
+            for sql in BY_HAND:
+                where = f"confidence BETWEEN {low} AND {high}"
+                connection.sql(sql.format(where)).to_arrow_table()
+
+        return median_ms(brush)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Time a brush over a dashboard.")
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--check", action="store_true", help="exit with 1 if a floor is missed")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        with Workspace.open(Path(folder)) as workspace:
+            run = write(workspace, given.rows)
+        fields = len(run.fields)
+        figures = asked_of_server(Path(folder), run)
+        plain = asked_of_duckdb(run)
+    overhead = figures["eight"] / plain
+    told = {
+        "rows": given.rows,
+        "fields": fields,
+        "cores": os.cpu_count(),
+        "brush_8_charts_ms": round(figures["eight"]),
+        "brush_2_charts_ms": round(figures["two"]),
+        "duckdb_8_queries_ms": round(plain),
+        "overhead": round(overhead, 2),
+        "first_ms": round(figures["first"]),
+        "repeated_ms": round(figures["again"], 1),
+    }
+    print(json.dumps(told))
+    missed = figures["eight"] > FLOOR_MS or overhead > MOST_OVERHEAD
+    return int(given.check and missed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

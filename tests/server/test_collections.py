@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.server.conftest import CheckedClient, Sample
+from tests.server.sample_run import N
 
 
 @pytest.fixture
@@ -37,11 +38,17 @@ def test_a_collection_from_beginning_to_end(
     assert client.get(f"/api/runs/{sample.run.id}/collections/{kept['id']}").status_code == 404
 
 
-def test_clusters_of_a_map_are_kept_as_rows(client: CheckedClient, sample: Sample) -> None:
+def test_clusters_of_a_map_are_kept_by_their_samples(client: CheckedClient, sample: Sample) -> None:
     even = [{"kind": "compare", "field": "cluster", "op": "in", "value": ["even"]}]
     kept = create(client, sample, "even", filter=even, map=sample.map.id).json()
     (clause,) = client.get(f"/api/runs/{sample.run.id}/collections/{kept['id']}").json()
-    assert (clause["kind"], clause["name"], len(clause["rows"])) == ("rows", "even", 20)
+    assert clause["kind"] == "collection"
+    assert (clause["collection"], clause["name"]) == (kept["id"], "even")
+    for negate, rows in ((False, 20), (True, N - 20)):
+        answer = client.post(
+            f"/api/runs/{sample.run.id}/mask", json={"filter": [{**clause, "negate": negate}]}
+        )
+        assert answer.headers["x-percepta-matching"] == str(rows)
     client.request("DELETE", f"/api/collections/{kept['id']}")
 
 

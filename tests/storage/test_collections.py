@@ -15,10 +15,10 @@ from percepta.core.errors import (
     NotFoundError,
     StorageError,
 )
-from percepta.core.filters import MAX_VALUES, Compare, Filter, Lasso, Operator, Rows
+from percepta.core.filters import Compare, Filter, InCollection, Lasso, Operator, Rows
 from percepta.core.subsets import SampleId, Subset
 from percepta.storage import Run, RunPlan, RunQuery, ShardData, Workspace
-from percepta.storage.collections import filter_for, keep_collection, members_of
+from percepta.storage.collections import filter_for, keep_collection
 from percepta.storage.members import Members
 from tests.storage.builders import new_run, write_small_run
 
@@ -47,7 +47,7 @@ def test_in_its_run_a_collection_is_the_filter_that_made_it(workspace: Workspace
     off = Compare("value", Operator.GREATER, (100,), enabled=False)
     made = keep(workspace, run, Filter((*LOW.clauses, off)), description="small values")
     assert (made.samples, made.run, made.description) == (5, run.id, "small values")
-    assert filter_for(workspace.catalogue, made, run) == LOW, "without what was switched off"
+    assert filter_for(workspace, made, run) == LOW, "without what was switched off"
     assert workspace.catalogue.collections.of_project(made.project) == [made]
     assert workspace.catalogue.collections.get(made.id) == made
 
@@ -63,9 +63,10 @@ def test_in_another_run_it_is_the_same_samples(workspace: Workspace) -> None:
         {Subset.TEST: ["b", "7", "c"], Subset.TRAINING: [99, 103, 100], Subset.UNLABELED: ["b"]},
         range(7),
     )
-    found = filter_for(workspace.catalogue, made, other)
-    assert found == Filter((Rows((0, 1, 4, 5), name="low"),))
-    assert {str(other.key(row)) for row in (0, 1, 4, 5)} == {
+    found = filter_for(workspace, made, other)
+    assert found == Filter((InCollection(made.id, "low"),))
+    rows = np.flatnonzero(workspace.query(other.id).matches(found))
+    assert {str(other.key(int(row))) for row in rows} == {
         "test/b",
         "test/7",
         "training/103",
@@ -78,7 +79,11 @@ def test_ids_are_the_same_if_they_read_the_same(workspace: Workspace) -> None:
         workspace, write(workspace, {Subset.TEST: range(4)}, range(4)), Filter((Rows((2,)),))
     )
     texts = write(workspace, {Subset.TEST: ["1", "2", "02"]}, range(3))
-    assert filter_for(workspace.catalogue, made, texts).clauses[0] == Rows((1,), name="low")
+    assert workspace.query(texts.id).matches(filter_for(workspace, made, texts)).tolist() == [
+        False,
+        True,
+        False,
+    ]
 
 
 def test_a_filter_that_may_change_its_meaning_is_not_kept_as_it_is(workspace: Workspace) -> None:
@@ -95,7 +100,9 @@ def test_a_filter_that_may_change_its_meaning_is_not_kept_as_it_is(workspace: Wo
             2,
             Members.of(run, mask).to_bytes(),
         )
-        assert filter_for(catalogue, made, run).clauses == (Rows((0, 3), name=made.name),)
+        found = filter_for(workspace, made, run)
+        assert found.clauses == (InCollection(made.id, made.name),)
+        assert (workspace.query(run.id).matches(found) == mask).all()
 
 
 def test_what_cannot_be_kept_is_said(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -118,7 +125,7 @@ def test_a_run_without_its_samples_says_so(workspace: Workspace) -> None:
     made = keep(workspace, write(workspace, {Subset.TEST: range(4)}, range(4)), LOW)
     other = write(workspace, {Subset.TRAINING: range(4)}, range(4))
     with pytest.raises(CollectionError, match="none of the 4 samples of 'low'"):
-        filter_for(workspace.catalogue, made, other)
+        filter_for(workspace, made, other)
 
 
 def test_a_deleted_collection_is_gone(workspace: Workspace) -> None:
@@ -139,17 +146,28 @@ def test_a_large_collection_is_small_on_disk_and_quick(workspace: Workspace) -> 
     assert len(kept.to_bytes()) < n, "compressed: an id takes eight bytes"
     found = Members.from_bytes(kept.to_bytes())
     assert (found.mask(run) == even).all()
-    assert len(found) == n // 2 > MAX_VALUES
+    assert len(found) == n // 2
     made = keep(workspace, run, Filter((Compare("value", Operator.LESS, (n / 2,)),)))
     other = write(workspace, {Subset.TRAINING: range(n)}, np.zeros(n))
-    with pytest.raises(CollectionError, match="100,000 samples of 'low'"):
-        filter_for(workspace.catalogue, made, other)
+    matches = workspace.query(other.id).matches(filter_for(workspace, made, other))
+    assert (matches == (np.arange(n) < n / 2)).all()
+
+
+def test_a_filter_that_names_a_deleted_collection_is_refused(workspace: Workspace) -> None:
+    run = write(workspace, {Subset.TEST: range(4)}, range(4))
+    made = keep(workspace, run, LOW)
+    clause = Filter((InCollection(made.id, made.name),))
+    workspace.catalogue.collections.delete(made.id)
+    with pytest.raises(FilterError, match="'low' does not exist any more"):
+        workspace.query(run.id).matches(clause)
+    with pytest.raises(FilterError, match="not known here"):
+        RunQuery(run).matches(clause)
 
 
 def test_the_members_of_the_small_run(workspace: Workspace) -> None:
     run = write_small_run(workspace)
     made = keep(workspace, run, Filter((Compare("subset", Operator.IN, ("validation",)),)))
-    listed = members_of(workspace.catalogue, made).to_pylist()
+    listed = workspace.members(made.id).to_pylist()
     assert [entry["sample_id"] for entry in listed] == ["v-a", "v-c", "ω"]
     assert {entry["subset"] for entry in listed} == {"validation"}
 

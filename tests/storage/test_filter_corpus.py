@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from percepta.core.errors import FilterError
+from percepta.core.errors import FilterError, NotFoundError
 from percepta.core.fields import Field, FieldGroup, FieldType
 from percepta.core.filters import Filter
 from percepta.storage import MapResult, RunQuery, Workspace
+from percepta.storage.members import Members
 from tests.storage.builders import write_columns
 
 CORPUS = json.loads(
@@ -38,7 +39,14 @@ def opened(
         run = write_columns(workspace, columns, fields, shard_size=request.param)
         assert [f.type for f in run.fields] == [f.type for f in fields]
         xy = np.array([CORPUS["maps"]["map"][axis] for axis in "xy"], float).T
-        yield RunQuery(run), run.save_map(MapResult("s", "pca", 0, xy.astype(np.float32))).id
+
+        def members(collection: str) -> Members:
+            if collection not in CORPUS["collections"]:
+                raise NotFoundError("There is no such collection.")
+            return Members.of(run, np.isin(np.arange(run.n), CORPUS["collections"][collection]))
+
+        query = RunQuery(run, members=members)
+        yield query, run.save_map(MapResult("s", "pca", 0, xy.astype(np.float32))).id
 
 
 @pytest.mark.parametrize("case", CORPUS["cases"], ids=lambda case: case["name"])

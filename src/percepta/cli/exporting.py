@@ -40,12 +40,11 @@ def export_collection(workspace: Workspace, run: str, name: str, to: Path | None
     """Write those samples of a collection that a run has."""
     import numpy as np
 
-    from percepta.storage.collections import members_of
     from percepta.storage.export import Selection
 
     kept = find_collection(workspace, run, name)
     query = _asked(workspace, find_run(workspace, run).id, None)
-    rows = np.flatnonzero(members_of(workspace.catalogue, kept).mask(query.run))
+    rows = np.flatnonzero(workspace.members(kept.id).mask(query.run))
     _write(Selection.of_rows(query, rows), to)
 
 

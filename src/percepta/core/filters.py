@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeGuard
 
 from percepta.core.errors import FilterError
 
@@ -87,7 +87,22 @@ class Rows:
     name: str | None = None
 
 
-Clause = Compare | Lasso | Rows
+@dataclass(frozen=True, slots=True)
+class InCollection:
+    """Match the samples of a collection: those of its identities (subset and id) that the run has.
+
+    Attributes:
+        collection: its id.
+        name: its name, in words for people.
+    """
+
+    collection: str
+    name: str
+    negate: bool = False
+    enabled: bool = True
+
+
+Clause = Compare | Lasso | Rows | InCollection
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +152,8 @@ def _clause_to_json(clause: Clause) -> dict[str, Any]:
             body = {"kind": "rows", "rows": list(clause.rows)}
             if clause.name is not None:
                 body["name"] = clause.name
+        case InCollection():
+            body = {"kind": "collection", "collection": clause.collection, "name": clause.name}
     return body | flags
 
 
@@ -181,11 +198,22 @@ def _clause_from_json(item: object, index: int) -> Clause:
             if not all(isinstance(r, int) and not isinstance(r, bool) and r >= 0 for r in rows):
                 raise bad("'rows' must hold row numbers (0 or more).")
             name = item.get("name")
-            if name is not None and not (isinstance(name, str) and 0 < len(name) <= MAX_NAME):
+            if name is not None and not _is_name(name):
                 raise bad(f"'name' must be a text of 1 to {MAX_NAME} characters.")
             return Rows(tuple(rows), negate, enabled, name)
+        case "collection":
+            collection, name = item.get("collection"), item.get("name")
+            if not isinstance(collection, str) or not 0 < len(collection) <= MAX_TEXT:
+                raise bad("'collection' must be the id of a collection.")
+            if not _is_name(name):
+                raise bad(f"'name' must be a text of 1 to {MAX_NAME} characters.")
+            return InCollection(collection, name, negate, enabled)
         case other:
-            raise bad(f"unknown kind {other!r}; known: compare, lasso, rows.")
+            raise bad(f"unknown kind {other!r}; known: compare, lasso, rows, collection.")
+
+
+def _is_name(value: object) -> TypeGuard[str]:
+    return isinstance(value, str) and 0 < len(value) <= MAX_NAME
 
 
 def _compare_value(op: Operator, value: object, bad: Any) -> tuple[Scalar, ...]:

@@ -82,7 +82,9 @@ class Services:
         key = (run_id, map_id, derived)
         with self._lock:
             if key not in self._queries:
-                self._queries[key] = RunQuery(self.run(run_id), map_id, derived)
+                self._queries[key] = RunQuery(
+                    self.run(run_id), map_id, derived, self.workspace.members
+                )
             self._queries.move_to_end(key)
             while len(self._queries) > MAX_OPEN_QUERIES:
                 self._queries.popitem(last=False)

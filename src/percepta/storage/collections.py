@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from percepta.core.errors import CollectionError
-from percepta.core.filters import MAX_VALUES, Compare, Filter, Lasso, Rows
+from percepta.core.filters import Compare, Filter, InCollection, Lasso, Rows
 from percepta.storage.catalogue import Catalogue
 from percepta.storage.members import MAX_MEMBERS, Members
 from percepta.storage.queries import RunQuery
 from percepta.storage.records import Collection
 from percepta.storage.run import Run
+from percepta.storage.workspace import Workspace
 
 
 def keep_collection(
@@ -39,34 +38,23 @@ def keep_collection(
     )
 
 
-def members_of(catalogue: Catalogue, collection: Collection) -> Members:
-    """Return who belongs to a collection."""
-    return Members.from_bytes(catalogue.collections.members(collection.id))
-
-
-def filter_for(catalogue: Catalogue, collection: Collection, run: Run) -> Filter:
+def filter_for(workspace: Workspace, collection: Collection, run: Run) -> Filter:
     """Return the filter that chooses a collection's samples in a run.
 
     In the run it was made in, that is the filter that made it, if it says the same there for ever; elsewhere
-    the rows of its samples.
+    it names the collection.
 
     Raises:
-        CollectionError: the run has none of its samples, or more than a filter can name.
+        CollectionError: the run has none of its samples.
     """
     made_by = Filter.from_json(collection.filter)
     if run.id == collection.run and _lasts(made_by, run):
         return made_by
-    rows = np.flatnonzero(members_of(catalogue, collection).mask(run))
-    if len(rows) == 0:
+    if not workspace.members(collection.id).mask(run).any():
         raise CollectionError(
             f"The run has none of the {collection.samples:,} samples of {collection.name!r}."
         )
-    if len(rows) > MAX_VALUES:
-        raise CollectionError(
-            f"The run has {len(rows):,} samples of {collection.name!r}; a filter names at most "
-            f"{MAX_VALUES:,}."
-        )
-    return Filter((Rows(tuple(rows.tolist()), name=collection.name),))
+    return Filter((InCollection(collection.id, collection.name),))
 
 
 def _lasts(filter: Filter, run: Run) -> bool:

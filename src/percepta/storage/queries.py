@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 
 from percepta.core.errors import FilterError, NotFoundError
 from percepta.core.fields import Field, FieldGroup, FieldType
-from percepta.core.filters import Clause, Compare, Filter, Lasso, Rows
+from percepta.core.filters import Clause, Compare, Filter, InCollection, Lasso, Rows
 from percepta.storage.derived import DerivedColumns
 from percepta.storage.lasso import LassoIndex
 from percepta.storage.maps import StoredMap
+from percepta.storage.members import Members
 from percepta.storage.predicates import Predicate
 from percepta.storage.records import DerivedField
 from percepta.storage.run import SUBSET_FIELD, Run, column_values
@@ -47,15 +48,21 @@ class RunQuery:
         run: the run.
         map_id: the map whose clusters count as fields.
         derived: derived fields of the run's project, oldest first.
+        members: finds who belongs to a collection, by its id; None: filters that name one are refused.
 
     Raises:
         NotFoundError: no such map.
     """
 
     def __init__(
-        self, run: Run, map_id: str | None = None, derived: Sequence[DerivedField] = ()
+        self,
+        run: Run,
+        map_id: str | None = None,
+        derived: Sequence[DerivedField] = (),
+        members: Callable[[str], Members] | None = None,
     ) -> None:
         self._run = run
+        self._members = members
         self._derived = DerivedColumns(run, derived)
         self._map = None if map_id is None else run.map(map_id)
         self._fields = {field.name: field for field in (SUBSET_FIELD, run.sample_id_field)}
@@ -119,6 +126,8 @@ class RunQuery:
                 mask = self._inside(clause) ^ clause.negate
             case Rows():
                 mask = _row_mask(clause, self._run.n) ^ clause.negate
+            case InCollection():
+                mask = self._collected(clause) ^ clause.negate
         self._masks.put(key, mask, mask.nbytes + len(key))
         return mask
 
@@ -279,6 +288,14 @@ class RunQuery:
             if name not in self._columns:
                 self._columns[name] = pa.chunked_array([_map_column(self._map, name)])
             return self._columns[name]
+
+    def _collected(self, clause: InCollection) -> NDArray[np.bool_]:
+        if self._members is None:
+            raise FilterError("Collections are not known here.", fix="Filter by fields or rows.")
+        try:
+            return self._members(clause.collection).mask(self._run)
+        except NotFoundError as error:
+            raise FilterError(f"The collection {clause.name!r} does not exist any more.") from error
 
     def _inside(self, clause: Lasso) -> NDArray[np.bool_]:
         with self._lock:

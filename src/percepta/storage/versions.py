@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from percepta.core.filters import Clause, Compare, Filter, Operator
+from percepta.core.filters import Clause, Compare, Filter, InCollection, Operator
 from percepta.storage.queries import RunQuery
 from percepta.storage.run import Run
 
@@ -51,7 +51,9 @@ def matches_elsewhere(
     for clause in filter.clauses:
         if not clause.enabled:
             continue
-        if not isinstance(clause, Compare):
+        if isinstance(clause, InCollection):
+            mask &= other.matches(Filter((clause,)))
+        elif not isinstance(clause, Compare):
             mask &= _same_samples(clause, query, rows)
         elif clause.field in fields:
             mask &= other.matches(Filter((clause,)))

@@ -24,6 +24,7 @@ from percepta.storage.run import MANIFEST, Run
 from percepta.storage.writer import RunWriter, finish_commit
 
 if TYPE_CHECKING:
+    from percepta.storage.members import Members
     from percepta.storage.queries import RunQuery
 
 _OPEN_RUNS = 16
@@ -120,7 +121,17 @@ class Workspace:
         from percepta.storage.queries import RunQuery
 
         derived = self.catalogue.derived_fields.of_run(run_id)
-        return RunQuery(self.run(run_id), map_id, derived)
+        return RunQuery(self.run(run_id), map_id, derived, self.members)
+
+    def members(self, collection_id: str) -> Members:
+        """Return who belongs to a collection.
+
+        Raises:
+            NotFoundError: no such collection.
+        """
+        from percepta.storage.members import Members
+
+        return Members.from_bytes(self.catalogue.collections.members(collection_id))
 
     def new_run(self, run_id: str, plan: RunPlan) -> RunWriter:
         """Begin to write a run that the catalogue knows (``catalogue.create_run``).

@@ -1072,7 +1072,7 @@ export interface components {
              * Filter
              * @default []
              */
-            filter: (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"])[];
+            filter: (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"] | components["schemas"]["CollectionClause"])[];
             /** Map */
             map?: string | null;
             /**
@@ -1149,7 +1149,7 @@ export interface components {
             /** Run */
             run: string;
             /** Filter */
-            filter: (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"])[];
+            filter: (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"] | components["schemas"]["CollectionClause"])[];
             /** Samples */
             samples: number;
             /**
@@ -1157,6 +1157,31 @@ export interface components {
              * Format: date-time
              */
             created: string;
+        };
+        /**
+         * CollectionClause
+         * @description Match the samples of a collection that the run has; ``name`` says in words which it is.
+         */
+        CollectionClause: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "collection";
+            /** Collection */
+            collection: string;
+            /** Name */
+            name: string;
+            /**
+             * Negate
+             * @default false
+             */
+            negate: boolean;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
         };
         /**
          * CollectionRequest
@@ -1171,7 +1196,7 @@ export interface components {
              */
             description: string;
             /** Filter */
-            filter: (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"])[];
+            filter: (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"] | components["schemas"]["CollectionClause"])[];
             /** Map */
             map?: string | null;
         };
@@ -1302,7 +1327,7 @@ export interface components {
              * Filter
              * @default []
              */
-            filter: (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"])[];
+            filter: (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"] | components["schemas"]["CollectionClause"])[];
         };
         /**
          * DashletKind
@@ -1431,9 +1456,9 @@ export interface components {
              * Filter
              * @default []
              */
-            filter: (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"])[];
+            filter: (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"] | components["schemas"]["CollectionClause"])[];
             /** Shared */
-            shared?: (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"])[] | null;
+            shared?: (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"] | components["schemas"]["CollectionClause"])[] | null;
         };
         /**
          * DerivedField
@@ -1629,7 +1654,7 @@ export interface components {
              * Filter
              * @default []
              */
-            filter: (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"])[];
+            filter: (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"] | components["schemas"]["CollectionClause"])[];
             /** Map */
             map?: string | null;
             /** Fields */
@@ -1887,9 +1912,9 @@ export interface components {
              * Filter
              * @default []
              */
-            filter: (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"])[];
+            filter: (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"] | components["schemas"]["CollectionClause"])[];
             /** Shared */
-            shared?: (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"])[] | null;
+            shared?: (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"] | components["schemas"]["CollectionClause"])[] | null;
             /**
              * Context
              * @default true
@@ -2134,7 +2159,7 @@ export interface components {
              */
             algorithm: "umap" | "tsne" | "pca";
             /** Filter */
-            filter?: (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"])[];
+            filter?: (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"] | components["schemas"]["CollectionClause"])[];
             /** Map */
             map?: string | null;
             /**
@@ -2153,7 +2178,7 @@ export interface components {
          */
         MaskRequest: {
             /** Filter */
-            filter?: (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"])[];
+            filter?: (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"] | components["schemas"]["CollectionClause"])[];
             /** Map */
             map?: string | null;
         };
@@ -2368,9 +2393,9 @@ export interface components {
              * Filter
              * @default []
              */
-            filter: (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"])[];
+            filter: (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"] | components["schemas"]["CollectionClause"])[];
             /** Shared */
-            shared?: (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"])[] | null;
+            shared?: (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"] | components["schemas"]["CollectionClause"])[] | null;
         };
         /**
          * PredictionInfo
@@ -2454,7 +2479,7 @@ export interface components {
          */
         RowsRequest: {
             /** Filter */
-            filter?: (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"])[];
+            filter?: (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"] | components["schemas"]["CollectionClause"])[];
             /** Map */
             map?: string | null;
             /** Fields */
@@ -2857,7 +2882,7 @@ export interface components {
              * Filter
              * @default []
              */
-            filter: (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"])[];
+            filter: (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"] | components["schemas"]["CollectionClause"])[];
             /** Map */
             map?: string | null;
             /** Slot */
@@ -2887,7 +2912,7 @@ export interface components {
              * Filter
              * @default []
              */
-            filter: (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"])[];
+            filter: (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"] | components["schemas"]["CollectionClause"])[];
             /** Map */
             map?: string | null;
             /** Slot */
@@ -3087,7 +3112,7 @@ export interface components {
             /** Field */
             field: string;
             /** Filter */
-            filter?: (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"])[];
+            filter?: (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"] | components["schemas"]["CollectionClause"])[];
             /** Map */
             map?: string | null;
         };
@@ -3210,7 +3235,7 @@ export interface components {
              * Filter
              * @default []
              */
-            filter: (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"])[];
+            filter: (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"] | components["schemas"]["CollectionClause"])[];
             /** Map */
             map?: string | null;
             /**
@@ -3913,7 +3938,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"])[];
+                    "application/json": (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"] | components["schemas"]["CollectionClause"])[];
                 };
             };
             /** @description Failure. */

@@ -12,6 +12,7 @@ const full: View = {
     { kind: "compare", field: "label", op: "in", value: ["x", 1, true], negate: true, enabled: false },
     { kind: "lasso", map: "m1", polygon: [[0, 0], [1.5, 0], [0, 1]] },
     { kind: "rows", rows: [3, 1] },
+    { kind: "collection", collection: "c1", name: "hard ones" },
     { kind: "rows", rows: [70_000, 70_001], name: "similar to training/17, 2", negate: true },
   ],
   selection: { polygons: [[[0.5, 1], [2, 3.25], [-4, 0]]], rows: [7, 70_000] },

@@ -140,6 +140,8 @@ function isClause(value: unknown): value is Clause {
       return Array.isArray(clause.rows) && clause.rows.every((row) => Number.isInteger(row) && row >= 0) && isName(clause.name);
     case "lasso":
       return typeof clause.map === "string" && isPolygon(clause.polygon);
+    case "collection":
+      return typeof clause.collection === "string" && clause.name !== undefined && isName(clause.name);
     case "compare":
       return typeof clause.field === "string" && OPERATORS.has(String(clause.op)) && fits(String(clause.op), clause.value);
     default:

@@ -12,6 +12,7 @@ interface Corpus {
   rows: number;
   fields: { name: string; type: Column["type"]; storage?: string; values: Raw[] }[];
   maps: Record<string, { x: (number | null)[]; y: (number | null)[] }>;
+  collections: Record<string, number[]>;
   cases: { name: string; filter: Filter; rows?: number[]; error?: boolean }[];
 }
 
@@ -44,6 +45,11 @@ const table: Table = {
     const at = corpus.maps[map];
     if (!at) throw new Error(`no map ${map}`);
     return { x: floats(at.x), y: floats(at.y) };
+  },
+  collection(id) {
+    const rows = corpus.collections[id];
+    if (!rows) throw new Error(`no collection ${id}`);
+    return pack(Uint8Array.from({ length: corpus.rows }, (_, row) => (rows.includes(row) ? 1 : 0)));
   },
 };
 

@@ -15,6 +15,8 @@ group("a clause in words", () => {
     [{ kind: "rows", rows: [1, 2] }, "samples only 2 chosen"],
     [{ kind: "rows", rows: [1, 2], name: "similar to training/17, 2" }, "similar to training/17, 2"],
     [{ kind: "rows", rows: [1], name: "similar to a, 1", negate: true }, "not similar to a, 1"],
+    [{ kind: "collection", collection: "c1", name: "hard ones" }, "collection is hard ones"],
+    [{ kind: "collection", collection: "c1", name: "hard ones", negate: true }, "collection is not hard ones"],
     [{ kind: "lasso", map: "m", polygon: [[0, 0], [1, 0], [0, 1]], negate: true }, "lasso outside 3 corners"],
   ])("%j", (clause, expected) => expect(words(clause)).toBe(expected));
 });

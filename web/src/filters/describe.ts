@@ -12,6 +12,7 @@ export interface Words {
 export function describe(clause: Clause): Words {
   const not = clause.negate === true;
   if (clause.kind === "lasso") return { subject: "lasso", verb: not ? "outside" : "inside", object: `${clause.polygon.length} corners` };
+  if (clause.kind === "collection") return { subject: "collection", verb: not ? "is not" : "is", object: clause.name };
   if (clause.kind === "rows" && clause.name) return { subject: not ? "not" : "", verb: "", object: clause.name };
   if (clause.kind === "rows")
     return { subject: "samples", verb: not ? "except" : "only", object: clause.rows.length === 1 ? "1 chosen" : `${count(clause.rows.length)} chosen` };
@@ -28,6 +29,7 @@ function compareWords(clause: Compare, not: boolean): Omit<Words, "subject"> {
       return { verb: not ? "lacks" : "contains", object: `“${String(clause.value)}”` };
     case "between": {
       const [low, high] = clause.value as [number, number];
+      if (low === high) return { verb: not ? "is not" : "is", object: number(low) };
       return { verb: not ? "not in" : "in", object: `${number(low)} – ${number(high)}` };
     }
     case "in": {

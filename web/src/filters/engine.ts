@@ -5,7 +5,7 @@ import type { Column } from "./columns";
 import type { Coordinates } from "./execute";
 import type { ServerSummary } from "../api/types";
 import type { FieldSummary } from "./summary";
-import { type Filter, fieldsOf, mapsOf } from "./types";
+import { collectionsOf, type Filter, fieldsOf, mapsOf } from "./types";
 import type { Region, RowSet } from "./worker";
 import { WorkerClient } from "./workerClient";
 
@@ -90,6 +90,7 @@ export class Engine {
     await Promise.all([
       ...fieldsOf(filter).map((field) => this.putColumn(field, map)),
       ...mapsOf(filter).map((id) => this.putCoordinates(id)),
+      ...collectionsOf(filter).map((id) => this.putCollection(id)),
     ]);
   }
 
@@ -108,6 +109,11 @@ export class Engine {
 
   private putCoordinates(map: string): Promise<unknown> {
     return this.once(`map ${map}`, async () => this.worker.ask("putCoordinates", map, await this.source.coordinates(map)));
+  }
+
+  private putCollection(id: string): Promise<unknown> {
+    const all = [{ kind: "collection" as const, collection: id, name: id }];
+    return this.once(`collection ${id}`, async () => this.worker.ask("putCollection", id, await api.mask(this.run, all, null)));
   }
 
   private once(key: string, work: () => Promise<unknown>): Promise<unknown> {

@@ -2,6 +2,7 @@
  * The page's executor of filters, over typed arrays. It gives exactly what the server's gives:
  * `tests/corpus/filters.json` holds both to it.
  */
+import { rowsOf } from "./bits";
 import { type Column, type NumberColumn, type StringColumn } from "./columns";
 import { active, type Clause, type Compare, type Filter, type Lasso, type Scalar } from "./types";
 
@@ -15,6 +16,8 @@ export interface Table {
   rows: number;
   column(field: string): Column;
   coordinates(map: string): Coordinates;
+  /** The rows of a collection, as packed bits. */
+  collection(id: string): Uint8Array;
 }
 
 /** A filter that does not fit the fields it names. */
@@ -39,6 +42,9 @@ function matchClause(clause: Clause, table: Table, hit: Uint8Array): void {
       return;
     case "lasso":
       matchLasso(clause, table.coordinates(clause.map), hit);
+      return;
+    case "collection":
+      for (const row of rowsOf(table.collection(clause.collection))) hit[row] = 1;
       return;
     case "compare":
       matchCompare(clause, table.column(clause.field), hit);

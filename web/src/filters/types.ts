@@ -31,7 +31,15 @@ export interface Rows extends Flags {
   name?: string;
 }
 
-export type Clause = Compare | Lasso | Rows;
+/** The samples of a collection that the run has. */
+export interface InCollection extends Flags {
+  kind: "collection";
+  /** Its id. */
+  collection: string;
+  name: string;
+}
+
+export type Clause = Compare | Lasso | Rows | InCollection;
 export type Filter = Clause[];
 
 export const MAX_ROWS = 10_000;
@@ -57,4 +65,9 @@ export function fieldsOf(filter: Filter): string[] {
 /** The maps whose coordinates the enabled clauses need. */
 export function mapsOf(filter: Filter): string[] {
   return [...new Set(active(filter).flatMap((clause) => (clause.kind === "lasso" ? [clause.map] : [])))];
+}
+
+/** The collections that the enabled clauses name. */
+export function collectionsOf(filter: Filter): string[] {
+  return [...new Set(active(filter).flatMap((clause) => (clause.kind === "collection" ? [clause.collection] : [])))];
 }

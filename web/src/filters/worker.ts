@@ -17,6 +17,7 @@ export interface Questions {
   open(rows: number): null;
   putColumn(key: string, column: Column): null;
   putCoordinates(map: string, coordinates: Coordinates): null;
+  putCollection(id: string, set: Uint8Array): null;
   mask(filter: Filter): RowSet;
   select(region: Region, filter: Filter): RowSet;
   summary(field: string, filter: Filter, categorical: boolean | undefined): FieldSummary;
@@ -34,11 +35,13 @@ export class Rows implements Questions {
   private rows = 0;
   private columns = new Map<string, Column>();
   private maps = new Map<string, Coordinates>();
+  private collections = new Map<string, Uint8Array>();
 
   open(rows: number): null {
     this.rows = rows;
     this.columns.clear();
     this.maps.clear();
+    this.collections.clear();
     return null;
   }
 
@@ -49,6 +52,11 @@ export class Rows implements Questions {
 
   putCoordinates(map: string, coordinates: Coordinates): null {
     this.maps.set(map, coordinates);
+    return null;
+  }
+
+  putCollection(id: string, set: Uint8Array): null {
+    this.collections.set(id, set);
     return null;
   }
 
@@ -90,6 +98,11 @@ export class Rows implements Questions {
         const at = this.maps.get(map);
         if (!at) throw new Error(`The map '${map}' is not loaded.`);
         return at;
+      },
+      collection: (id) => {
+        const set = this.collections.get(id);
+        if (!set) throw new Error(`The collection '${id}' is not loaded.`);
+        return set;
       },
     });
   }

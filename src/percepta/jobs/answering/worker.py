@@ -57,7 +57,7 @@ class Answers:
     def _population(self) -> Population:
         from percepta.engine.similar import Population
 
-        return Population(self._run)
+        return Population(self._run, self._workspace)
 
     @cached_property
     def _explainer(self) -> Explainer:

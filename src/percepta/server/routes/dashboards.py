@@ -131,4 +131,4 @@ def apply_collection(run: Id, collection: Id, services: Serving) -> list[Clause]
     from percepta.storage.collections import filter_for
 
     kept = services.catalogue.collections.get(collection)
-    return clauses_of(filter_for(services.catalogue, kept, services.run(run)))
+    return clauses_of(filter_for(services.workspace, kept, services.run(run)))

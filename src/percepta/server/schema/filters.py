@@ -41,7 +41,19 @@ class RowsClause(Request):
     enabled: bool = True
 
 
-Clause = Annotated[CompareClause | LassoClause | RowsClause, Field(discriminator="kind")]
+class CollectionClause(Request):
+    """Match the samples of a collection that the run has; ``name`` says in words which it is."""
+
+    kind: Literal["collection"]
+    collection: str
+    name: str
+    negate: bool = False
+    enabled: bool = True
+
+
+Clause = Annotated[
+    CompareClause | LassoClause | RowsClause | CollectionClause, Field(discriminator="kind")
+]
 Clauses = Annotated[list[Clause], Field(max_length=MAX_CLAUSES)]
 
 

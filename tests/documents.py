@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -33,7 +34,8 @@ def commands_in(text: str) -> list[tuple[int, list[str]]]:
         if language not in _SHELLS:
             continue
         for offset, command in enumerate(block.replace("\\\n", " ").splitlines(), start=1):
-            words = command.removeprefix("$ ").split("#")[0].split()
-            if words and words[0] == "percepta":
-                commands.append((line + offset, words[1:]))
+            if not re.match(r"(\$ )?percepta\s", command):
+                continue
+            words = shlex.split(command.removeprefix("$ "), comments=True)
+            commands.append((line + offset, words[1:]))
     return commands

@@ -79,8 +79,8 @@ def _print(told: dict[str, Any]) -> None:
 
 
 def _way(one: dict[str, Any]) -> str:
-    """Say which way the metric's average goes: ``rises by 0.57 deviations``."""
-    size = f"{abs(one['effect']):.2f} deviations"
+    """Say which way the metric's average goes: ``rises by 0.57 σ``."""
+    size = f"{abs(one['effect']):.2f} σ"
     match one["shape"]:
         case "rising":
             return f"rises by {size}"

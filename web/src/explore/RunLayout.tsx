@@ -7,6 +7,7 @@ import { useStore } from "zustand";
 import { ApiError } from "../api/errors";
 import { columnQuery, coordinatesQuery, queryClient, runQuery } from "../api/queries";
 import type { Field, RunDetails } from "../api/types";
+import { DerivedFields } from "../fields/DerivedFields";
 import { FieldCard } from "../fields/FieldCard";
 import { Engine } from "../filters/engine";
 import { FilterBar } from "../filters/FilterBar";
@@ -72,6 +73,7 @@ function Opened({ run }: { run: RunDetails }) {
           <Outlet />
         </div>
         <FieldCard />
+        <DerivedFields />
       </div>
     </RunContext>
   );

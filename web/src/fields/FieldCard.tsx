@@ -45,6 +45,7 @@ function Card({ field, box, side }: Omit<Rested, "field"> & { field: Field }) {
         </span>
       </header>
       {field.description && <p>{field.description}</p>}
+      {field.expression && <code>{field.expression}</code>}
       <div className={classes.body}>
         {error !== null && <p>{error.message}</p>}
         {data && <Statistics answer={data} filtered={filter.length > 0} />}

@@ -1,8 +1,9 @@
 import { TextInput } from "@mantine/core";
-import { IconAbc, IconCheck, IconDecimal, IconNumber123, IconSearch, IconToggleLeft } from "@tabler/icons-react";
+import { IconAbc, IconCheck, IconDecimal, IconMathFunction, IconNumber123, IconSearch, IconToggleLeft } from "@tabler/icons-react";
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
 import type { Field, FieldType } from "../api/types";
 import { GROUPS } from "../explore/run";
+import { useDerivedDialog } from "../fields/derived";
 import { useFieldHover } from "../fields/fieldHover";
 import classes from "./fieldList.module.css";
 
@@ -70,6 +71,9 @@ export function FieldList({ fields, chosen, onChoose, none }: {
         ))}
         {total === 0 && <div className={classes.nothing}>No field has that in its name.</div>}
       </div>
+      <button type="button" className={classes.make} onClick={() => useDerivedDialog.setState({ open: true })} data-testid="open-derived">
+        <IconMathFunction size={13} stroke={1.6} /> Make a field of others…
+      </button>
     </div>
   );
 }

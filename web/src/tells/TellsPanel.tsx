@@ -109,7 +109,7 @@ function Ranked({ answer, onAdd }: { answer: TellsAnswer; onAdd: ((tell: Tells) 
       )}
       {Object.keys(skipped).length > 0 && (
         <details className={classes.skipped}>
-          <summary>{count(Object.keys(skipped).length)} fields were not ranked</summary>
+          <summary>Not ranked: {count(Object.keys(skipped).length)}</summary>
           <dl>
             {Object.entries(skipped).map(([field, why]) => (
               <div key={field}>

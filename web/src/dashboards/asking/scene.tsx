@@ -6,7 +6,7 @@ import { active } from "../../filters/types";
 import type { Scene } from "./question";
 
 /** How long a request may hold newer ones back, in milliseconds; then it is given up. */
-const PATIENCE = 600;
+const PATIENCE = 1_500;
 
 const SceneContext = createContext<Scene | null>(null);
 

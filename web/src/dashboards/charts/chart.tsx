@@ -35,6 +35,13 @@ export function chart(kind: ChartKind): DashletSpec {
   return { ...kind, Body: (props: DashletProps) => <ChartBody kind={kind} dashlet={props.dashlet} /> };
 }
 
+/** The clauses on a chart's own fields: they mark what is chosen, and no others make it draw anew. */
+function useMarks(questions: readonly Asked[]): Filter {
+  const own = new Set(questions.flatMap((asked) => asked.own ?? []));
+  const text = useView((view) => JSON.stringify(view.filter.filter((clause) => clause.kind === "compare" && own.has(clause.field))));
+  return useMemo(() => JSON.parse(text) as Filter, [text]);
+}
+
 function ChartBody({ kind, dashlet }: { kind: ChartKind; dashlet: Dashlet }) {
   const { store } = useRun();
   const versions = useView((view) => view.versions);
@@ -45,7 +52,7 @@ function ChartBody({ kind, dashlet }: { kind: ChartKind; dashlet: Dashlet }) {
   const lacks = kind.lacks(settings);
   const questions = useMemo(() => (lacks ? [] : kind.questions(settings, dashlet.filter as Filter)), [kind, settings, dashlet.filter, lacks]);
   const { answers, error, stale, retry } = useAnswers(questions);
-  const filter = useView((view) => view.filter);
+  const filter = useMarks(questions);
   const look = useLook();
   const runs = useRunNames();
   const own = useOwnValues(kind.colored?.(settings) ?? (settings.color?.kind === "distinct" ? settings.color.field : null));
@@ -70,7 +77,7 @@ function ChartBody({ kind, dashlet }: { kind: ChartKind; dashlet: Dashlet }) {
   const total = answers?.[0] && "total" in answers[0] ? answers[0].total : answers?.[0] && "matching" in answers[0] ? answers[0].matching : 1;
   return (
     <div className={classes.body}>
-      {picture && picture.keys.length > 0 && <Keys keys={picture.keys} onChoose={(clauses, how) => change(choose(filter, clauses, how))} />}
+      {picture && picture.keys.length > 0 && <Keys keys={picture.keys} onChoose={(clauses, how) => change(choose(store.getState().filter, clauses, how))} />}
       <div className={classes.room} ref={ref}>
         <Waiting error={error} pending={!answers} stale={stale} retry={retry}>
           {total === 0 ? (

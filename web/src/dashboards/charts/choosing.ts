@@ -98,7 +98,7 @@ export function chosenOf(split: SplitValues, filter: Filter): boolean[] | null {
   if (own.length === 0 || split.kind === "version") return null;
   const parts = Math.max(partsOf(split), (split.other ?? -1) + 1, (split.missing ?? -1) + 1);
   try {
-    const pass = evaluate(own, { rows: parts, column: () => columnOf(split, parts), coordinates: () => ({ x: new Float32Array(), y: new Float32Array() }) });
+    const pass = evaluate(own, { rows: parts, column: () => columnOf(split, parts), coordinates: () => ({ x: new Float32Array(), y: new Float32Array() }), collection: () => new Uint8Array() });
     return Array.from(pass, (bit) => bit === 1);
   } catch {
     // A clause that does not fit the field's type is said in the filter bar.

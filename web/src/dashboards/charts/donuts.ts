@@ -37,7 +37,7 @@ export function drawDonuts({ settings, answers, filter, look, size, own, runs }:
       const at = reading.at({ x: code, columns: cell.columns, rows: cell.rows });
       return { code, at, one: measured(answer, reading.group(at)) };
     });
-    const shared = { type: "pie", center, animation: false, startAngle: 90 } as const;
+    const shared = { type: "pie", center, animation: false, startAngle: 90, stillShowZeroSum: false } as const;
     const front: PieSeriesOption = {
       ...shared,
       radius: [radius * 0.56, radius * (part ? 0.9 : 1)],

@@ -70,7 +70,7 @@ export function frameOf(drawing: Drawing, turns: boolean): Frame {
   };
   const measure = firstMeasure(settings);
   const left = flipped ? Math.min(size.width * 0.42, Math.max(...names.map(widthOf)) + 14) : 44;
-  const { cells, dropped } = layCells(size, { left, right: 14, top: 24, bottom: 36 }, columns, rows, title);
+  const { cells, dropped } = layCells(size, { left, right: 14, top: flipped ? 6 : 24, bottom: 36 }, columns, rows, title);
   return {
     drawing,
     reading,
@@ -119,9 +119,9 @@ export function axes(frame: Frame, { min, max, interval }: { min: number; max: n
     max,
     interval: cell.height < 70 && !across.flipped ? max - min || interval : interval,
     name: labelled && cell.title === "" ? fit(measureName(measure), cell.width) : "",
-    nameLocation: "end" as const,
-    nameGap: across.flipped ? 6 : 11,
-    nameTextStyle: { ...text, color: look.faint, align: across.flipped ? ("right" as const) : ("left" as const), padding: across.flipped ? 0 : [0, 0, 0, -34] },
+    ...(across.flipped
+      ? { nameLocation: "middle" as const, nameGap: 21, nameTextStyle: { ...text, color: look.faint } }
+      : { nameLocation: "end" as const, nameGap: 11, nameTextStyle: { ...text, color: look.faint, align: "left" as const, padding: [0, 0, 0, -34] } }),
     axisLabel: { ...text, show: labelled, formatter: (value: number) => tick(measure, value), hideOverlap: true },
     splitLine: { lineStyle: { color: look.line } },
     axisLine: { show: false },

@@ -118,7 +118,8 @@ def test_a_classifier(workspace: Workspace) -> None:
     (worst,) = [d for d in made.dashlets if d.title == "Highest loss"]
     assert worst.kind.value == "samples"  # no pictures were kept
     assert worst.settings["sort"] == {"field": "loss", "descending": True}
-    assert worst.settings["fields"] == ["label", "predicted", "loss", "accuracy"]
+    facts = ["distance", "noise", "same_as_label", "file"]
+    assert worst.settings["fields"] == ["label", "predicted", "loss", *facts]
 
 
 def test_a_run_without_labels_subsets_or_a_loss(workspace: Workspace) -> None:

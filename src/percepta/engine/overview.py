@@ -32,12 +32,15 @@ MOST_LOOKED_AT = 20_000
 """Samples that the choice of telling fields rests on; of more, an even choice."""
 MOST_TELLING = 3
 MOST_METRICS = 2
+MOST_COLUMNS = 8
+"""Columns of metadata in a table of the worst samples."""
 SHUFFLES = 99
 SURE = 0.05
 LEAST_EFFECT = 0.05
 """Standard deviations of the loss below which a chart of its average shows nothing."""
 _SAME = 0.9
 """Share of a field's entropy from which another one says the same."""
+_BARS = "horizontal_bar"
 _NUMBERS = (FieldType.FLOAT, FieldType.INTEGER)
 _MEASURED = (*_NUMBERS, FieldType.BOOLEAN)
 
@@ -197,16 +200,22 @@ def _worst_and_map(run: Run, measured: Sequence[Field]) -> list[_Wanted]:
         by_worst = {"field": worst.name, "descending": down}
         said = [name for name in ("label", "predicted") if _type(run, name) is not None]
         title = f"{'Highest' if down else 'Lowest'} {_words(worst.name)}"
-        if run.has_thumbnails:
+        if _has_pictures(run):
             settings = {"fields": [*said, worst.name], "sort": by_worst, "limit": 60}
             wanted.append(_Wanted(DashletKind.GALLERY, title, settings))
         else:
-            columns = [*said, *(field.name for field in measured[:4])]
-            settings = {"fields": list(dict.fromkeys(columns)), "sort": by_worst}
+            facts = [field.name for field in run.fields if field.group is FieldGroup.METADATA]
+            columns = [*said, worst.name, *facts[:MOST_COLUMNS]]
+            settings = {"fields": columns, "sort": by_worst}
             wanted.append(_Wanted(DashletKind.SAMPLES, title, settings))
     if run.maps():
         wanted.append(_Wanted(DashletKind.MAP, "Map", {}))
     return wanted
+
+
+def _has_pictures(run: Run) -> bool:
+    """Whether the samples look different at a glance: they have thumbnails that are more than bars."""
+    return run.has_thumbnails and {visual.kind for visual in run.visuals(0)} != {_BARS}
 
 
 def _laid_out(rows: Sequence[tuple[int, Sequence[_Wanted]]]) -> tuple[Dashlet, ...]:

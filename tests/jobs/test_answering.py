@@ -168,7 +168,8 @@ def test_where_channels_fire_and_which_a_group_shares(pool: AnswerPool, run_id: 
     layers = {layer["name"]: layer for layer in bright["layers"]}
     conv = layers["conv"]
     assert bright["space"] == "balanced"
-    assert (conv["kind"], conv["width"]) == ("conv", 4)
+    assert (conv["kind"], conv["width"], conv["placed"]) == ("conv", 4, True)
+    assert not layers["classifier"]["placed"]
     assert conv["channels"] and min(conv["heights"]) > 0.5  # half of all are bright
     with pytest.raises(PerceptaError, match="no channel 9"):
         pool.ask(run_id, "activations", asked | {"channels": [9]})

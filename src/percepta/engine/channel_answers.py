@@ -9,7 +9,9 @@ from typing import Any
 from percepta.engine.activations import activations
 from percepta.engine.answers import map_to_json
 from percepta.engine.explain import Explainer
+from percepta.engine.laying import positions_at
 from percepta.engine.shared_channels import GroupChannels, group_channels
+from percepta.models import Layer
 from percepta.storage import Run
 
 
@@ -48,16 +50,18 @@ def shared(explainer: Explainer, params: Mapping[str, Any]) -> dict[str, Any]:
 
 def shared_to_json(run: Run, found: GroupChannels) -> dict[str, Any]:
     """Return the channels that a group shares as JSON."""
-    layers = {layer["name"]: layer for layer in run.details["model"]["layers"]}
+    layers = {layer["name"]: Layer(**layer) for layer in run.details["model"]["layers"]}
+    shapes = {node.name: node.shape for node in run.network.nodes} if run.network else {}
     return {
         "space": found.space,
         "rows": list(found.rows),
         "layers": [
             {
                 "name": name,
-                "kind": layers[name]["kind"],
-                "depth": layers[name]["depth"],
-                "width": layers[name]["width"],
+                "kind": layers[name].kind,
+                "depth": layers[name].depth,
+                "width": layers[name].width,
+                "placed": positions_at(layers[name], shapes) > 1,
                 "channels": shared.channels.tolist(),
                 "heights": shared.heights.tolist(),
                 "spreads": shared.spreads.tolist(),

@@ -2058,6 +2058,7 @@ export interface components {
          *
          *     Attributes:
          *         depth: of the layer, 0 (first) to 1 (last).
+         *         placed: whether its responses have positions, so that a channel can be shown where it fires.
          *         heights: mean response over the group, in standard deviations of the population above its mean.
          *         spreads: standard deviation of the response over the group, in the same unit.
          */
@@ -2070,6 +2071,8 @@ export interface components {
             depth: number;
             /** Width */
             width: number;
+            /** Placed */
+            placed: boolean;
             /** Channels */
             channels: number[];
             /** Heights */

@@ -122,8 +122,8 @@ function Bars({ question, layer: { name, channels, heights, spreads } }: { quest
   );
 }
 
-/** The layer shown first: the deepest that has positions, as far as its kind tells, else the deepest. */
+/** The layer shown first: the deepest whose channels can be shown where they fire, else the deepest. */
 function usual(layers: LayerChannels[]): string | undefined {
   const some = layers.filter(({ channels }) => channels.length > 0);
-  return (some.findLast(({ kind }) => kind === "conv" || kind === "attention") ?? some.at(-1) ?? layers.at(-1))?.name;
+  return (some.findLast(({ placed }) => placed) ?? some.at(-1) ?? layers.at(-1))?.name;
 }

@@ -10,6 +10,7 @@ import { EmptyState } from "../shell/EmptyState";
 import { ErrorNotice } from "../shell/ErrorNotice";
 import { count } from "../theme/format";
 import { ChooseFile } from "./DropFile";
+import channels from "./channels.module.css";
 import type { SimilarsQuestion } from "./question";
 import { Reading } from "./Reading";
 import { SharedChannels } from "./SharedChannels";
@@ -140,7 +141,7 @@ function MadeByChannel({ channel: { channel, layer }, fires, error, onClose }: {
   const { run } = useRun();
   const flat = fires && [...fires.grids.values()].every((grid) => grid === null);
   return (
-    <p className={classes.made} data-testid="similars-made">
+    <div className={channels.made} data-testid="similars-made">
       {Boolean(error) && <Why error={error} />}
       {!fires && !error && <span className={classes.late}>Looking where it fires…</span>}
       {fires && (
@@ -151,7 +152,7 @@ function MadeByChannel({ channel: { channel, layer }, fires, error, onClose }: {
       <Button size="compact-xs" variant="subtle" color="gray" onClick={onClose} data-testid="close-shared-channel">
         Close the channel
       </Button>
-    </p>
+    </div>
   );
 }
 

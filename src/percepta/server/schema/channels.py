@@ -95,6 +95,7 @@ class LayerChannels(Message):
 
     Attributes:
         depth: of the layer, 0 (first) to 1 (last).
+        placed: whether its responses have positions, so that a channel can be shown where it fires.
         heights: mean response over the group, in standard deviations of the population above its mean.
         spreads: standard deviation of the response over the group, in the same unit.
     """
@@ -103,6 +104,7 @@ class LayerChannels(Message):
     kind: str
     depth: float
     width: int
+    placed: bool
     channels: list[int]
     heights: list[float]
     spreads: list[float]

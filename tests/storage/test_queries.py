@@ -60,6 +60,9 @@ def test_summary_of_numbers(query: RunQuery, columns: dict[str, Any]) -> None:
     assert numbers.infinite == 2
     assert (numbers.min, numbers.max) == (finite.min(), finite.max())
     assert numbers.mean == pytest.approx(finite.mean())
+    assert numbers.median == pytest.approx(np.median(finite))
+    assert numbers.std == pytest.approx(finite.std(ddof=1))
+    assert summary.distinct == len(np.unique(x[~np.isnan(x)]))
     assert numbers.mean_matching == pytest.approx(x[mask & np.isfinite(x)].mean())
     assert np.abs(np.array(numbers.counts) - np.histogram(finite, numbers.edges)[0]).max() <= 1
     assert sum(numbers.counts) == len(finite)

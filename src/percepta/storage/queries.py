@@ -8,37 +8,26 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from percepta.core.errors import FilterError, NotFoundError
-from percepta.core.fields import Field, FieldGroup, FieldType
+from percepta.core.fields import Field
 from percepta.core.filters import Clause, Compare, Filter, InCollection, Lasso, Rows
+from percepta.storage.column_stream import column_stream
 from percepta.storage.derived import DerivedColumns
 from percepta.storage.lasso import LassoIndex
-from percepta.storage.maps import StoredMap
+from percepta.storage.map_columns import MAP_FIELDS, map_column
 from percepta.storage.members import Members
 from percepta.storage.predicates import Predicate
 from percepta.storage.records import DerivedField
 from percepta.storage.run import SUBSET_FIELD, Run, column_values
 from percepta.storage.sandbox import Box
 from percepta.storage.sized_cache import SizedCache
-from percepta.storage.summaries import FieldSummary, summarize
+from percepta.storage.summaries import FieldSummary, Spread, is_numeric, spread_of, summarize
 
 _EVERYTHING = Filter()
 _MASK_BYTES = 1 << 26
 """Memory for which rows each of the last clauses matches: a gesture changes one clause of several."""
-_MAP_FIELDS = (
-    Field("cluster", FieldType.STRING, FieldGroup.LATENT, None, "Cluster on this map."),
-    Field("subcluster", FieldType.STRING, FieldGroup.LATENT, None, "Part of its cluster."),
-    Field(
-        "cluster_distance",
-        FieldType.FLOAT,
-        FieldGroup.LATENT,
-        None,
-        "Distance to the centre of its cluster in the latent space.",
-    ),
-)
 
 
 class RunQuery:
@@ -69,9 +58,10 @@ class RunQuery:
         self._fields |= {field.name: field for field in run.fields}
         self._fields |= self._derived.fields
         if self._map is not None:
-            self._fields |= {field.name: field for field in _MAP_FIELDS}
+            self._fields |= {field.name: field for field in MAP_FIELDS}
         self._columns: dict[str, pa.ChunkedArray] = {}
         self._masks = SizedCache(_MASK_BYTES)
+        self._spreads: dict[str, Spread] = {}
         self._lassos: dict[str, LassoIndex] = {}
         self._lock = threading.Lock()
 
@@ -152,7 +142,12 @@ class RunQuery:
             FilterError: the filter does not fit the run.
         """
         described = self._known(field)
-        return summarize(described, self._column(field), self.matches(filter))
+        column, mask = self._column(field), self.matches(filter)
+        if not is_numeric(described):
+            return summarize(described, column, mask, None)
+        if field not in self._spreads:
+            self._spreads[field] = spread_of(column)
+        return summarize(described, column, mask, self._spreads[field])
 
     def rows(
         self,
@@ -223,21 +218,12 @@ class RunQuery:
         return column_values(self.column(field))
 
     def column_ipc(self, field: str) -> bytes:
-        """Return a column as an Arrow IPC stream of one batch, named after the field.
-
-        Floats as stored (NaN: missing); integers int32 if they fit, else float64; booleans; texts as
-        a dictionary with int32 codes (null: missing).
+        """Return a column as an Arrow IPC stream; see :func:`column_stream`.
 
         Raises:
             NotFoundError: no such field.
         """
-        self._known(field)
-        array = _for_the_page(self._column(field))
-        sink = pa.BufferOutputStream()
-        schema = pa.schema([pa.field(field, array.type)])
-        with pa.ipc.new_stream(sink, schema) as writer:
-            writer.write_batch(pa.record_batch([array], schema=schema))
-        return sink.getvalue().to_pybytes()  # type: ignore[no-any-return]
+        return column_stream(field, self.column(field))
 
     def _in_order(
         self,
@@ -282,11 +268,11 @@ class RunQuery:
     def _column(self, name: str) -> pa.ChunkedArray:
         if name in self._derived.fields:
             return self._derived.column(name)
-        if self._map is None or name not in ("cluster", "subcluster", "cluster_distance"):
+        if self._map is None or name not in {field.name for field in MAP_FIELDS}:
             return self._run.column(name)
         with self._lock:
             if name not in self._columns:
-                self._columns[name] = pa.chunked_array([_map_column(self._map, name)])
+                self._columns[name] = pa.chunked_array([map_column(self._map, name)])
             return self._columns[name]
 
     def _collected(self, clause: InCollection) -> NDArray[np.bool_]:
@@ -315,31 +301,6 @@ def _row_mask(clause: Rows, n: int) -> NDArray[np.bool_]:
     mask = np.zeros(n, bool)
     mask[[row for row in clause.rows if row < n]] = True
     return mask
-
-
-def _map_column(stored: StoredMap, name: str) -> pa.Array:
-    if name == "cluster_distance":
-        return pa.array(stored.cluster_distance)
-    codes = stored.cluster if name == "cluster" else stored.subcluster
-    names = list(dict.fromkeys(cluster.name for cluster in stored.info.clusters))
-    position = {cluster_name: at for at, cluster_name in enumerate(names)}
-    lookup = np.array([position[c.name] for c in stored.info.clusters] + [0], np.int32)
-    return pa.DictionaryArray.from_arrays(
-        pa.array(lookup[codes], mask=np.asarray(codes) < 0), pa.array(names, pa.string())
-    )
-
-
-def _for_the_page(column: pa.ChunkedArray) -> pa.Array:
-    array = column.combine_chunks()
-    if isinstance(array, pa.ChunkedArray):  # texts beyond 2 GB
-        raise FilterError("The field holds too much text for the page.")
-    if pa.types.is_int64(array.type):
-        limits = pc.min_max(array).as_py()
-        fits = limits["min"] is None or (limits["min"] >= -(2**31) and limits["max"] < 2**31)
-        return array.cast(pa.int32() if fits else pa.float64(), safe=False)
-    if pa.types.is_string(array.type):
-        return pc.dictionary_encode(array)
-    return array
 
 
 def _plain(value: Any) -> Any:

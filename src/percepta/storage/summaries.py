@@ -38,6 +38,7 @@ _TOTALS = f"""{_NUMBERS}
     SELECT count(*), count(*) FILTER (WHERE m), count(d), count(d) FILTER (WHERE m),
         count(f), count(f) FILTER (WHERE m), min(f), max(f), avg(f), avg(f) FILTER (WHERE m) FROM b
 """  # noqa: S608
+_SPREAD = f"{_NUMBERS} SELECT median(f), stddev_samp(f), count(DISTINCT d) FROM b"  # noqa: S608
 _HISTOGRAM = f"""{_NUMBERS}
     SELECT CAST(least(greatest(floor((f / 2 - ?) / ? * ?), 0), ?) AS INTEGER),
         count(*), count(*) FILTER (WHERE m)
@@ -54,6 +55,8 @@ class NumericSummary:
         max: largest finite value of the whole run.
         mean: mean of the finite values of the whole run.
         mean_matching: the same under the filter.
+        median: median of the finite values of the whole run.
+        std: their standard deviation (n − 1); None for fewer than two.
         infinite: values that are ±infinity; in no bin.
         edges: ``bins + 1`` edges over the whole run's range; the last bin includes its upper edge.
         counts: values in each bin, whole run.
@@ -64,6 +67,8 @@ class NumericSummary:
     max: float | None
     mean: float | None
     mean_matching: float | None
+    median: float | None
+    std: float | None
     infinite: int
     edges: tuple[float, ...]
     counts: tuple[int, ...]
@@ -92,7 +97,7 @@ class FieldSummary:
         missing_matching: the same under the filter.
         numeric: for floats and integers.
         values: for booleans and strings: the most frequent 100, most frequent first.
-        distinct: number of distinct values (booleans and strings).
+        distinct: number of distinct values.
         other: samples with a value that is not among ``values``.
         other_matching: the same under the filter.
     """
@@ -114,19 +119,47 @@ class FieldSummary:
         return asdict(self)
 
 
-def summarize(field: Field, column: pa.ChunkedArray, mask: NDArray[np.bool_]) -> FieldSummary:
+@dataclass(frozen=True)
+class Spread:
+    """What of numbers takes long to find out, and depends on no filter.
+
+    Attributes:
+        median: of the finite values; None: there are none.
+        std: their standard deviation (n − 1); None for fewer than two.
+        distinct: number of distinct values.
+    """
+
+    median: float | None
+    std: float | None
+    distinct: int
+
+
+def spread_of(column: pa.ChunkedArray) -> Spread:
+    """Return how the numbers of a column spread."""
+    with Box(pa.table({"v": column, "m": pa.nulls(len(column), pa.bool_())})) as box:
+        found = box.query(_SPREAD)
+    return Spread(*(column[0].as_py() for column in found.columns))
+
+
+def is_numeric(field: Field) -> bool:
+    """Whether a field holds numbers."""
+    return field.type in (FieldType.FLOAT, FieldType.INTEGER)
+
+
+def summarize(
+    field: Field, column: pa.ChunkedArray, mask: NDArray[np.bool_], spread: Spread | None
+) -> FieldSummary:
     """Summarise a column, whole and where ``mask`` is true.
 
     Args:
         field: what it is.
         column: its values, ``n``.
         mask: ``bool [n]``.
+        spread: of numbers.
     """
     table = pa.table({"v": column, "m": pa.array(mask)})
     with Box(table) as box:
-        if field.type in (FieldType.FLOAT, FieldType.INTEGER):
-            return _numeric(field, box)
-        return _categorical(field, box)
+        return _categorical(field, box) if spread is None else _numeric(field, box, spread)
 
 
 def _categorical(field: Field, box: Box) -> FieldSummary:
@@ -149,7 +182,7 @@ def _categorical(field: Field, box: Box) -> FieldSummary:
     )
 
 
-def _numeric(field: Field, box: Box) -> FieldSummary:
+def _numeric(field: Field, box: Box, spread: Spread) -> FieldSummary:
     totals = box.query(_TOTALS)
     total, matching, present, present_matching, *rest = (c[0].as_py() for c in totals.columns)
     finite, finite_matching, low, high, mean, mean_matching = rest
@@ -175,11 +208,14 @@ def _numeric(field: Field, box: Box) -> FieldSummary:
             max=high,
             mean=mean,
             mean_matching=mean_matching,
+            median=spread.median,
+            std=spread.std,
             infinite=present - finite,
             edges=edges,
             counts=tuple(counts),
             counts_matching=tuple(counts_matching),
         ),
+        distinct=spread.distinct,
     )
 
 

@@ -1785,7 +1785,7 @@ export interface components {
          *         matching: samples under the filter.
          *         missing: samples without a value.
          *         values: the commonest 100, commonest first.
-         *         distinct: number of distinct texts or booleans over the whole run.
+         *         distinct: number of distinct values over the whole run.
          *         other: samples with a value that is not among ``values``.
          */
         FieldSummary: {
@@ -2289,6 +2289,8 @@ export interface components {
          * @description Spread of a numeric field over the whole run and under the filter.
          *
          *     Attributes:
+         *         median: of the finite values of the whole run, as mean and std.
+         *         std: standard deviation (n − 1); null for fewer than two values.
          *         infinite: values that are infinite; they are in no bin.
          *         edges: one more than there are bins, ascending, over the whole run's range.
          *         counts: values in each bin over the whole run.
@@ -2303,6 +2305,10 @@ export interface components {
             mean: number | null;
             /** Mean Matching */
             mean_matching: number | null;
+            /** Median */
+            median: number | null;
+            /** Std */
+            std: number | null;
             /** Infinite */
             infinite: number;
             /** Edges */

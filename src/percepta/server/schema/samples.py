@@ -51,6 +51,8 @@ class NumericSummary(Message):
     """Spread of a numeric field over the whole run and under the filter.
 
     Attributes:
+        median: of the finite values of the whole run, as mean and std.
+        std: standard deviation (n − 1); null for fewer than two values.
         infinite: values that are infinite; they are in no bin.
         edges: one more than there are bins, ascending, over the whole run's range.
         counts: values in each bin over the whole run.
@@ -61,6 +63,8 @@ class NumericSummary(Message):
     max: float | None
     mean: float | None
     mean_matching: float | None
+    median: float | None
+    std: float | None
     infinite: int
     edges: list[float]
     counts: list[int]
@@ -83,7 +87,7 @@ class FieldSummary(Message):
         matching: samples under the filter.
         missing: samples without a value.
         values: the commonest 100, commonest first.
-        distinct: number of distinct texts or booleans over the whole run.
+        distinct: number of distinct values over the whole run.
         other: samples with a value that is not among ``values``.
     """
 

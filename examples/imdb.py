@@ -41,6 +41,13 @@ def words_of(review: dict) -> list[str]:
     return [word for word in re.split(r"[ ,.!?]+", text) if word]
 
 
+def numbers_of(review: dict) -> np.ndarray:
+    """Numbers of the words ``[256]``, as floats because the model file takes floats."""
+    known = vocabulary()
+    numbers = [START, *(known.get(word, UNKNOWN) for word in words_of(review))][:LENGTH]
+    return np.pad(np.array(numbers, np.float32), (0, LENGTH - len(numbers)))
+
+
 @pc.subsets
 def subsets():
     """Reviews by their number in the file."""
@@ -56,11 +63,14 @@ def subsets():
 
 @pc.input("tokens")
 def tokens(sample_id, samples):
-    """Numbers of the words ``[256]``, as floats because the model file takes floats."""
-    known = vocabulary()
-    words = words_of(samples.data[sample_id])
-    numbers = [START, *(known.get(word, UNKNOWN) for word in words)][:LENGTH]
-    return np.pad(np.array(numbers, np.float32), (0, LENGTH - len(numbers)))
+    """Numbers of the words of a review ``[256]``."""
+    return numbers_of(samples.data[sample_id])
+
+
+@pc.file_encoder
+def from_file(path):
+    """The same of a text file, for `percepta similar RUN --input review.txt`."""
+    return numbers_of({"text": path.read_text("utf-8")})
 
 
 @pc.ground_truth("sentiment")

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from percepta.integration.files import GivenFile, read_file
 from tests.examples.conftest import Examples, mean
 
 
@@ -16,6 +19,17 @@ def test_the_published_accuracy_is_reached(examples: Examples) -> None:
     assert max(sure[4], sure[7]) < min(sure[1], sure[10])
     cut = np.asarray(run.values("cut"), bool)
     assert mean(run, "accuracy", where=~cut) - mean(run, "accuracy", where=cut) > 0.04
+
+
+def test_a_text_file_is_read_as_a_review_is(examples: Examples, tmp_path: Path) -> None:
+    examples.needs("imdb", "models/text")
+    integration = examples.script("imdb")
+    samples = next(part for part in integration.load_subsets() if part.subset == "test")
+    path = tmp_path / "review.txt"
+    path.write_text(samples.data[0]["text"], "utf-8")
+    [reading] = examples.read(integration, "test", 0)
+    made = read_file(integration, GivenFile(path.read_bytes(), ".txt"))
+    assert np.array_equal(made.inputs["tokens"], reading.inputs["tokens"])
 
 
 def test_a_review_is_read_as_the_model_learnt_to(examples: Examples) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from percepta.analysis.encoding import BINS, encode
+from percepta.analysis.encoding import BINS, encode, encode_kinds
 from percepta.analysis.naming import Column
 from percepta.core.fields import FieldType
 
@@ -76,3 +76,20 @@ def test_a_value_that_many_share_has_a_bin_of_its_own() -> None:
         low = field.edges[code - 1] if code else -np.inf
         high = field.edges[code] if code < len(field.edges) else np.inf
         assert np.array_equal(field.codes == code, (low <= middle) & (middle < high))
+
+
+def test_codes_of_kinds_keep_those_that_occur() -> None:
+    field = encode_kinds(np.array([3, 1, 3, 4], np.int32), ("a", "b", "c", "d", None))
+    assert field is not None
+    assert field.kinds == ("b", "d", None)
+    assert field.codes.tolist() == [1, 0, 1, 2]
+    assert field.codes.dtype == np.uint8
+    assert field.counts.tolist() == [1, 2, 1]
+    assert encode_kinds(np.arange(5), tuple("abcde"), most=4) is None
+
+
+def test_edges_of_very_many_numbers_rest_on_an_even_choice() -> None:
+    values = np.random.default_rng(1).normal(size=1_000_000).astype(np.float32)
+    field = encode(Column(values, FieldType.FLOAT))
+    assert field is not None
+    assert field.counts[:BINS] / len(values) == pytest.approx(1 / BINS, rel=0.05)

@@ -15,6 +15,9 @@ from percepta.core.fields import FieldType
 BINS = 16
 """Bins of a number, of about equally many samples each; a value that many share has a bin of its own."""
 
+ENOUGH = 100_000
+"""Values that the edges of bins rest on; of twice as many or more, every second, third …"""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Encoded:
@@ -74,6 +77,28 @@ def encode(column: Column, most: int | None = None) -> Encoded | None:
     return _kinds(column.values, most)
 
 
+def encode_kinds(
+    codes: NDArray[np.integer[Any]], kinds: Sequence[Any], most: int | None = None
+) -> Encoded | None:
+    """Return a field that is codes already; kinds that do not occur are left out.
+
+    Args:
+        codes: ``[n]``, places in ``kinds``.
+        kinds: what each code stands for, None for missing.
+        most: different ones that are worth a code each; None: all of them are.
+
+    Returns:
+        None where there are more.
+    """
+    counts = np.bincount(codes, minlength=len(kinds))
+    there = np.flatnonzero(counts)
+    if most is not None and len(there) > most:
+        return None
+    place = np.zeros(len(kinds), np.min_scalar_type(max(0, len(there) - 1)))
+    place[there] = np.arange(len(there))
+    return Encoded(place[codes], counts[there], tuple(kinds[code] for code in there.tolist()))
+
+
 def quantile_edges(known: NDArray[Any], bins: int) -> NDArray[np.float64]:
     """Return inner edges of about so many bins of equally many values each.
 
@@ -87,7 +112,8 @@ def quantile_edges(known: NDArray[Any], bins: int) -> NDArray[np.float64]:
     Returns:
         Rising, each once; at most ``2 * bins``.
     """
-    cuts = np.quantile(known, np.linspace(0, 1, bins + 1)[1:-1])
+    looked = known[:: max(1, len(known) // ENOUGH)]
+    cuts = np.quantile(looked, np.linspace(0, 1, bins + 1)[1:-1])
     shared = np.unique(cuts[1:][np.diff(cuts) == 0])
     behind = [above.min() for value in shared if len(above := known[known > value])]
     edges: NDArray[np.float64] = np.unique(np.concatenate([cuts, behind]))

@@ -8,9 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from percepta.analysis.encoding import Encoded, encode
-from percepta.analysis.groups import MOST_VALUES
-from percepta.analysis.naming import Column
 from percepta.analysis.telling import Tells, rank_fields, share_determined
 from percepta.analysis.trends import Shape
 from percepta.core.dashboards import (
@@ -22,6 +19,7 @@ from percepta.core.dashboards import (
 )
 from percepta.core.errors import ConflictError
 from percepta.core.fields import Field, FieldGroup, FieldType
+from percepta.engine.encoded import encode_columns
 from percepta.engine.telling import candidate_fields, true_fields
 from percepta.storage import Run, RunQuery, Workspace
 from percepta.storage.decision_sources import ClassScores, sources_of
@@ -145,8 +143,7 @@ def _telling(query: RunQuery, measured: Sequence[Field]) -> list[_Wanted]:
     n = query.run.n
     rows = np.linspace(0, n - 1, min(n, MOST_LOOKED_AT)).astype(np.int64)
     fields = candidate_fields(query, metric.name, everything=False)
-    encoded = {name: _encoded(query, field, rows) for name, field in fields.items()}
-    codes = {name: code for name, code in encoded.items() if code is not None}
+    codes = encode_columns(fields.values(), lambda name: query.column(name).take(rows))
     values = np.asarray(column_values(query.column(metric.name).take(rows)), float)
     try:
         ranking = rank_fields(values, codes, shuffles=SHUFFLES)
@@ -170,12 +167,6 @@ def _preference(tells: Tells) -> tuple[bool, bool, float]:
     """Order fields: sure ones first, of those whose average clearly moves first, by how much they tell."""
     moves = tells.shape is not Shape.UNCLEAR and abs(tells.effect) >= LEAST_EFFECT
     return tells.p_value >= SURE, not moves, -tells.information
-
-
-def _encoded(query: RunQuery, field: Field, rows: np.ndarray[Any, Any]) -> Encoded | None:
-    return encode(
-        Column(column_values(query.column(field.name).take(rows)), field.type), MOST_VALUES
-    )
 
 
 def _over(metric: Field, field: Field) -> _Wanted:

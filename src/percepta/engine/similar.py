@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from percepta.analysis.encoding import Encoded, encode
-from percepta.analysis.groups import MOST_VALUES, Telling, odd_ones_out, telling_fields
-from percepta.analysis.naming import Column
+from percepta.analysis.encoding import Encoded
+from percepta.analysis.groups import Telling, odd_ones_out, telling_fields
 from percepta.analysis.similars import (
     direction,
     most_similar,
@@ -23,6 +22,7 @@ from percepta.core.errors import NotFoundError, TargetError
 from percepta.core.fields import FieldGroup
 from percepta.core.filters import Filter
 from percepta.core.subsets import Subset
+from percepta.engine.encoded import encode_columns
 from percepta.storage import Run
 
 if TYPE_CHECKING:
@@ -53,16 +53,8 @@ class Population:
     @cached_property
     def fields(self) -> dict[str, Encoded]:
         """Every field that can tell a group from the rest, encoded once."""
-        run = self.run
-        found = {
-            field.name: encode(
-                Column(run.values(field.name), field.type),
-                None if field.name in SHARED else MOST_VALUES,
-            )
-            for field in run.fields
-            if field.group in TELLING_GROUPS
-        }
-        return {name: field for name, field in found.items() if field is not None}
+        wanted = [field for field in self.run.fields if field.group in TELLING_GROUPS]
+        return encode_columns(wanted, self.run.column, whole=SHARED)
 
     @cached_property
     def subsets(self) -> Encoded:

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from percepta.analysis.encoding import Encoded, encode
+from percepta.analysis.encoding import Encoded
 from percepta.analysis.groups import MOST_VALUES
-from percepta.analysis.naming import Column, apart
+from percepta.analysis.naming import apart
 from percepta.analysis.parts import Part
 from percepta.analysis.telling import SHUFFLES, Ranking, Tells, rank_fields
 from percepta.core.charts import Split, SplitKind, SplitOrder
@@ -18,6 +18,7 @@ from percepta.core.errors import FilterError, NotFoundError
 from percepta.core.expressions import names, parse
 from percepta.core.fields import Field, FieldGroup, FieldType
 from percepta.core.filters import Filter
+from percepta.engine.encoded import encode_column
 from percepta.engine.similar import Population
 from percepta.storage import Run, RunQuery
 
@@ -167,7 +168,7 @@ def _codes(population: Population, query: RunQuery, field: Field) -> Encoded | N
         return population.fields[field.name]
     if field.name == "subset":
         return population.subsets
-    return encode(Column(query.values(field.name), field.type), MOST_VALUES)
+    return encode_column(query.column(field.name), field)
 
 
 def _tells_to_json(tells: Tells, field: Field, codes: Encoded) -> dict[str, Any]:

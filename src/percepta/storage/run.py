@@ -368,8 +368,19 @@ def column_values(column: pa.ChunkedArray) -> NDArray[Any]:
 
 def _objects(column: pa.ChunkedArray) -> NDArray[Any]:
     """Return values as objects, None where missing; equal ones are one object."""
-    encoded = column.unify_dictionaries().combine_chunks().dictionary_encode()
-    kinds = np.array([*encoded.dictionary.to_pylist(), None], object)
-    codes = encoded.indices.fill_null(len(kinds) - 1).to_numpy(zero_copy_only=False)
-    values: NDArray[Any] = kinds[codes]
+    codes, kinds = column_kinds(column)
+    values: NDArray[Any] = np.array(kinds, object)[codes]
     return values
+
+
+def column_kinds(column: pa.ChunkedArray) -> tuple[NDArray[np.int32], tuple[Any, ...]]:
+    """Return a column of texts or booleans as codes.
+
+    Returns:
+        The place of every value in ``kinds``, int32 ``[n]``; and the kinds, some of which may not occur, None
+        (missing) last.
+    """
+    encoded = column.unify_dictionaries().combine_chunks().dictionary_encode()
+    kinds = (*encoded.dictionary.to_pylist(), None)
+    codes = encoded.indices.fill_null(len(kinds) - 1).to_numpy(zero_copy_only=False)
+    return codes, kinds

@@ -17,7 +17,7 @@ from percepta.core.errors import NotFoundError
 from percepta.core.subsets import Subset
 from percepta.storage import RunPlan, RunQuery, ShardData, Workspace, decision_curves
 from percepta.storage.decision_curves import answer
-from percepta.storage.threshold_counts import MAX_POINTS, ThresholdCounts
+from percepta.storage.threshold_counts import MAX_POINTS, ThresholdCounts, average_precision
 from tests.storage.builders import new_run
 
 LABELS = ("cat", "dog", "cow")
@@ -246,6 +246,7 @@ def test_any_scores_are_counted_rightly(pairs: list[tuple[float, bool]]) -> None
     ):
         said = scores >= threshold
         assert (right, wrong) == ((said & expected).sum(), (said & ~expected).sum())
+    assert average_precision(scores, expected) == pytest.approx(counts.average_precision)
 
 
 def test_very_many_decisions_are_counted_from_an_even_choice(

@@ -155,6 +155,25 @@ class ThresholdCounts:
         )
 
 
+def average_precision(scores: NDArray[np.float32], expected: NDArray[np.bool_]) -> float | None:
+    """Return :attr:`ThresholdCounts.average_precision` in one plain sort, where no curve is wanted.
+
+    Only thresholds at a positive add recall, and of one class among many the positives are few.
+
+    Args:
+        scores: float32 ``[m]``, finite.
+        expected: bool ``[m]``, whether the ground truth says yes.
+    """
+    found = np.sort(scores[expected])
+    if len(found) == 0:
+        return None
+    thresholds, first = np.unique(found, return_index=True)
+    said = len(scores) - np.searchsorted(np.sort(scores), thresholds)
+    right = len(found) - first
+    added = np.diff(first, append=len(found))
+    return float(np.dot(added, right / said)) / len(found)
+
+
 def _share(counts: NDArray[np.int64], total: int) -> Floats:
     return counts / total if total else np.full(len(counts), np.nan)
 

@@ -48,11 +48,11 @@ IDS = [*range(20), SEED_SAMPLE]
 FLOORS = {"all classes x 3 layers": 8.0, "one Grad-CAM": 3.0, "warm request, ms": 300.0}
 SIMILAR_FLOOR = 1.5
 PARITY = {
-    "layer-cam": "the formula, by hand",
+    "layer-cam": "`LayerCAM`",
     "focus-layer-cam": "the formula, by hand",
-    "grad-cam": "`LayerGradCam`",
-    "grad-cam++": "not in Captum",
-    "hires-cam": "`LayerGradientXActivation`",
+    "grad-cam": "`LayerGradCam`, `GradCAM`",
+    "grad-cam++": "`GradCAMPlusPlus`",
+    "hires-cam": "`LayerGradientXActivation`, `HiResCAM`",
     "gradient-input": "`InputXGradient`",
     "integrated-gradients": "`IntegratedGradients`",
     "smoothgrad": "a linear target, exactly",

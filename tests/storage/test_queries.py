@@ -280,6 +280,18 @@ def test_the_box_is_closed(tmp_path: Path, statement: str) -> None:
     assert len(secret_table) == 1
 
 
+def test_a_box_knows_its_own_table_only() -> None:
+    with Box(pa.table({"a": [1, 2]})) as box:
+        assert box.query("SELECT sum(a) FROM run").column(0).to_pylist() == [3]
+    with Box(pa.table({"b": [5]})) as box:
+        assert box.query("SELECT * FROM run").to_pydict() == {"b": [5]}
+    with pytest.raises(duckdb.Error), Box(pa.table({"b": [5]})) as box:
+        box.query("SELECT a FROM run")
+    with Box(pa.table({"c": [7]})) as box, Box(pa.table({"d": [8]})) as other:
+        assert box.query("SELECT * FROM run").to_pydict() == {"c": [7]}
+        assert other.query("SELECT * FROM run").to_pydict() == {"d": [8]}
+
+
 def test_the_box_is_bounded_in_time_and_memory() -> None:
     table = pa.table({"r": np.arange(100_000)})
     with Box(table, time_limit=0.2) as box:

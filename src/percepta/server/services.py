@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Hashable
 from threading import Lock
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +12,7 @@ from percepta.jobs.answering import AnswerPool
 from percepta.server.hub import EventHub
 
 if TYPE_CHECKING:
-    from percepta.storage import Catalogue, Run, RunQuery, Workspace
+    from percepta.storage import Catalogue, DerivedField, Run, RunQuery, Workspace
     from percepta.storage.charts import Charts
 
 MAX_OPEN_QUERIES = 8
@@ -33,7 +32,9 @@ class Services:
         self.events = EventHub(workspace)
         self.answers = AnswerPool(workspace)
         self._charts: Charts | None = None
-        self._queries: OrderedDict[Hashable, RunQuery] = OrderedDict()
+        self._queries: OrderedDict[
+            tuple[str, str | None], tuple[tuple[DerivedField, ...], RunQuery]
+        ] = OrderedDict()
         self._lock = Lock()
 
     @property
@@ -79,16 +80,14 @@ class Services:
         from percepta.storage import RunQuery
 
         derived = self.catalogue.derived_fields.of_run(run_id)
-        key = (run_id, map_id, derived)
         with self._lock:
-            if key not in self._queries:
-                self._queries[key] = RunQuery(
-                    self.run(run_id), map_id, derived, self.workspace.members
-                )
-            self._queries.move_to_end(key)
+            made_for, query = self._queries.pop((run_id, map_id), ((), None))
+            if query is None or made_for != derived:
+                query = RunQuery(self.run(run_id), map_id, derived, self.workspace.members)
+            self._queries[run_id, map_id] = (derived, query)
             while len(self._queries) > MAX_OPEN_QUERIES:
                 self._queries.popitem(last=False)
-            return self._queries[key]
+            return query
 
 
 def _services(request: Request) -> Services:

@@ -42,7 +42,7 @@ from percepta.storage.splits import (
 )
 from percepta.storage.versions import matches_elsewhere, same_rows
 
-CACHE_BYTES = 256 << 20
+CACHE_BYTES = 128 << 20
 _EVERYTHING = Filter()
 T = TypeVar("T")
 

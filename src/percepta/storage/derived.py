@@ -20,7 +20,7 @@ from percepta.storage.sized_cache import SizedCache
 if TYPE_CHECKING:
     from percepta.storage.workspace import Workspace
 
-_CACHE_BYTES = 1 << 27
+_CACHE_BYTES = 1 << 26
 _EXAMPLES = 5
 
 

@@ -26,7 +26,7 @@ from percepta.storage.sized_cache import SizedCache
 from percepta.storage.summaries import FieldSummary, Spread, is_numeric, spread_of, summarize
 
 _EVERYTHING = Filter()
-_MASK_BYTES = 1 << 26
+_MASK_BYTES = 1 << 24
 """Memory for which rows each of the last clauses matches: a gesture changes one clause of several."""
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from percepta.analysis.encoding import Encoded, encode
+from percepta.analysis.encoding import Encoded
 from percepta.analysis.groups import odd_ones_out, telling_fields
 from percepta.analysis.naming import Column
 from percepta.core.fields import FieldType
+from tests.analysis.columns import encode
 
 N = 4_000
 
@@ -37,7 +38,7 @@ def planted() -> tuple[dict[str, Encoded], np.ndarray]:
         "same": Column(np.ones(N), FieldType.FLOAT),
         "id": Column([str(i) for i in range(N)], FieldType.STRING),
     }
-    fields = {name: encode(column) for name, column in columns.items()}
+    fields = {name: encode(column.values, column.type) for name, column in columns.items()}
     return {name: field for name, field in fields.items() if field is not None}, np.flatnonzero(
         members
     )

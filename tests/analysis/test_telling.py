@@ -9,17 +9,17 @@ import numpy as np
 import pytest
 from sklearn.metrics import mutual_info_score
 
-from percepta.analysis.encoding import Encoded, encode
-from percepta.analysis.naming import Column
+from percepta.analysis.encoding import Encoded
 from percepta.analysis.telling import Ranking, Shape, Tells, rank_fields
 from percepta.core.errors import ConflictError
 from percepta.core.fields import FieldType
+from tests.analysis.columns import encode
 
 FLOAT, INTEGER, BOOLEAN, STRING = FieldType
 
 
 def fields(**columns: tuple[Any, FieldType]) -> dict[str, Encoded]:
-    made = {name: encode(Column(np.asarray(v), t), 1_000) for name, (v, t) in columns.items()}
+    made = {name: encode(np.asarray(v), t, 1_000) for name, (v, t) in columns.items()}
     return {name: field for name, field in made.items() if field is not None}
 
 
@@ -89,7 +89,7 @@ def test_what_was_planted_is_found_with_its_direction() -> None:
     told = found["kind"]
     assert told.part is not None
     [code] = told.parts[told.part].codes
-    assert encode(Column(kind, STRING)).kinds[code] == "fog"  # type: ignore[union-attr, index]
+    assert encode(kind, STRING).kinds[code] == "fog"  # type: ignore[union-attr, index]
     assert told.effect == pytest.approx(1.5 / metric.std(), abs=0.15)
 
 
@@ -122,7 +122,7 @@ def test_averages_and_counts_are_those_of_the_parts() -> None:
     matching = rng.random(n) < 0.7
     [told] = rank_fields(metric, fields(kind=(kind, STRING)), matching).tells
     looked = matching & np.isfinite(metric)
-    kinds = encode(Column(kind, STRING)).kinds  # type: ignore[union-attr]
+    kinds = encode(kind, STRING).kinds  # type: ignore[union-attr]
     assert told.counts.sum() == looked.sum()
     for part, count, average in zip(told.parts, told.counts, told.averages, strict=True):
         own = looked & np.array([value == kinds[part.codes[0]] for value in kind])  # type: ignore[index]

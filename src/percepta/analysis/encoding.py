@@ -9,9 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from percepta.analysis.naming import Column
-from percepta.core.fields import FieldType
-
 BINS = 16
 """Bins of a number, of about equally many samples each; a value that many share has a bin of its own."""
 
@@ -62,21 +59,6 @@ class Encoded:
         return finite
 
 
-def encode(column: Column, most: int | None = None) -> Encoded | None:
-    """Return a field as codes.
-
-    Args:
-        column: over all samples.
-        most: different texts that are worth a code each; None: all of them are.
-
-    Returns:
-        None where there are more different texts.
-    """
-    if column.type in (FieldType.FLOAT, FieldType.INTEGER):
-        return _numbers(np.asarray(column.values))
-    return _kinds(column.values, most)
-
-
 def encode_kinds(
     codes: NDArray[np.integer[Any]], kinds: Sequence[Any], most: int | None = None
 ) -> Encoded | None:
@@ -120,7 +102,8 @@ def quantile_edges(known: NDArray[Any], bins: int) -> NDArray[np.float64]:
     return edges
 
 
-def _numbers(values: NDArray[Any]) -> Encoded:
+def encode_numbers(values: NDArray[Any]) -> Encoded:
+    """Return numbers ``[n]`` as codes of bins of about equally many; what is not finite is missing."""
     if values.dtype == object:
         values = values.astype(float)  # None is missing
     finite = np.isfinite(values)
@@ -140,17 +123,3 @@ def _numbers(values: NDArray[Any]) -> Encoded:
         float(known.mean(dtype=float)),
         float(known.std(dtype=float)),
     )
-
-
-def _kinds(values: NDArray[Any] | Sequence[Any], most: int | None) -> Encoded | None:
-    places: dict[Any, int] = {}
-    if isinstance(values, np.ndarray):
-        values = values.tolist()  # plain values: faster to look up, and ready for JSON
-    codes = np.empty(len(values), np.uint32)
-    for start in range(0, len(values), 1 << 16):
-        part = values[start : start + (1 << 16)]
-        codes[start : start + len(part)] = [places.setdefault(v, len(places)) for v in part]
-        if most is not None and len(places) > most:
-            return None
-    narrow = codes.astype(np.min_scalar_type(max(0, len(places) - 1)))
-    return Encoded(narrow, np.bincount(codes, minlength=len(places)), tuple(places))

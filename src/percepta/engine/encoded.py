@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from percepta.analysis.encoding import Encoded, encode, encode_kinds
+from percepta.analysis.encoding import Encoded, encode_kinds, encode_numbers
 from percepta.analysis.groups import MOST_VALUES
-from percepta.analysis.naming import Column
 from percepta.core.fields import Field, FieldType
 from percepta.storage.run import column_kinds, column_values
 
@@ -31,7 +30,7 @@ def encode_column(
         None where there are more different texts.
     """
     if field.type in (FieldType.FLOAT, FieldType.INTEGER):
-        return encode(Column(column_values(column), field.type))
+        return encode_numbers(column_values(column))
     return encode_kinds(*column_kinds(column), most)
 
 

@@ -15,17 +15,25 @@ import classes from "./dashboards.module.css";
 import { DashboardContext } from "./document/context";
 import { emptyDocument } from "./document/file";
 import { openDashboard } from "./document/saving";
+import { lastDashboard, rememberDashboard } from "./lastDashboard";
 import { ImportButton } from "./ImportButton";
 import { dashboardQuery, dashboardsQuery } from "./queries";
 import { useDashboards, useShow } from "./useDashboards";
 
-/** A dashboard of the run's project: the one in the address, else the first. */
+/** A dashboard of the run's project: the one in the address, else the one that was open last, else the first. */
 export function DashboardsPage() {
   const { run } = useRun();
   const { dashboard: wanted } = useParams({ strict: false });
   const all = useQuery(dashboardsQuery(run.project));
-  const id = wanted ?? all.data?.[0]?.id;
+  const last = all.data?.find(({ id }) => id === lastDashboard(run.project));
+  const id = wanted ?? (last ?? all.data?.[0])?.id;
   const one = useQuery({ ...dashboardQuery(id ?? ""), enabled: id !== undefined });
+  const show = useShow();
+  useEffect(() => {
+    // The address names what it shows, so that a link leads to the same.
+    if (id !== undefined && wanted === undefined) show(id, true);
+    if (one.data) rememberDashboard(one.data.project, one.data.id);
+  });
   if (all.isError) return <ErrorNotice error={all.error} retry={() => void all.refetch()} />;
   if (all.data?.length === 0 && !wanted) return <NoDashboards />;
   if (one.isError) return <Gone error={one.error} retry={() => void one.refetch()} />;

@@ -27,17 +27,18 @@ export function useDashboards() {
   return { create, createDefault, remove };
 }
 
-/** Goes to another dashboard of the run; undefined: to the first. The view stays. */
-export function useShow(): (dashboard: string | undefined) => void {
+/** Goes to another dashboard of the run; undefined: to the first. The view stays, but for what is enlarged. */
+export function useShow(): (dashboard: string | undefined, replace?: boolean) => void {
   const navigate = useNavigate();
   const { run } = useRun();
-  return (dashboard) =>
+  return (dashboard, replace = false) =>
     void navigate({
+      replace,
       to: "/runs/$run/dashboards/{-$dashboard}",
       params: { run: run.id, dashboard },
       search: (before: Record<string, string | undefined>) => {
         const search = { ...before };
-        delete search.dashlet;
+        if (!replace) delete search.dashlet;
         return search as Record<string, string>;
       },
     });

@@ -20,6 +20,8 @@ interface Bar {
 /** Free room between bars, as a share of a part's width. */
 const GAP = { bins: 0.06, values: 0.24 };
 const FADED = 0.28;
+/** Bars of few values are no wider than this in all, in CSS pixels. */
+export const WIDEST = 96;
 
 export function drawBars(drawing: Drawing): Picture {
   const frame = frameOf(drawing, true);
@@ -105,7 +107,7 @@ function hoverBands(frame: Frame, cell: number, min: number, max: number): Custo
     data: frame.across.codes.map((x, place) => ({ value: frame.across.flipped ? [max, place] : [place, max], at: frame.reading.at({ x, columns, rows }) })),
     renderItem: (params, api) => ({
       type: "rect",
-      shape: rectangle(api, { part: params.dataIndex, from: 0, to: 1, low: min, high: max }),
+      shape: rectangle(api, { part: params.dataIndex, from: 0, to: 1, low: min, high: max }, Infinity),
       style: { fill: "transparent" },
       emphasis: { style: { fill: frame.drawing.look.line } },
     }),
@@ -117,7 +119,7 @@ type Api = Parameters<NonNullable<CustomSeriesOption["renderItem"]>>[1];
 /** From a place on the axes to pixels. */
 function rectangles({ across }: Frame) {
   const { edges, flipped } = across;
-  return (api: Api, { part, from, to, low, high }: Pick<Bar, "part" | "from" | "to" | "low" | "high">) => {
+  return (api: Api, { part, from, to, low, high }: Pick<Bar, "part" | "from" | "to" | "low" | "high">, widest = WIDEST) => {
     const coord = (place: number, value: number) => api.coord(flipped ? [value, place] : [place, value]);
     const along = flipped ? 1 : 0;
     let [start, end] = [0, 0];
@@ -126,7 +128,7 @@ function rectangles({ across }: Frame) {
       [start, end] = [left + (right - left) * from, left + (right - left) * to];
     } else {
       const middle = coord(part, low)[along];
-      const band = (api.size as (value: number[]) => number[])(flipped ? [0, 1] : [1, 0])[along];
+      const band = Math.min(widest, (api.size as (value: number[]) => number[])(flipped ? [0, 1] : [1, 0])[along]);
       [start, end] = [middle + (from - 0.5) * band, middle + (to - 0.5) * band];
     }
     const [foot, head] = [coord(edges ? edges[part] : part, low)[1 - along], coord(edges ? edges[part] : part, high)[1 - along]];

@@ -1,7 +1,9 @@
 /** Box plots: the middle half of the samples that match in colour, that of all of them in grey behind. */
 import type { CustomSeriesOption } from "echarts";
 import { count, number } from "../../theme/format";
+import { WIDEST } from "./bars";
 import { type At, measured } from "./groups";
+import { samplesText } from "./measures";
 import type { Drawing, Picture, Tip } from "./picture";
 import { axes, brushOf, clausesAt, type Frame, frameOf, keysOf, noteOf, span } from "./xy";
 
@@ -68,6 +70,11 @@ function boxesIn(frame: Frame, columns: number | null, rows: number | null): Box
   return [...behind, ...front];
 }
 
+/** From where, and how far, something of a width stands around a middle. */
+function around(middle: number, width: number): [number, number] {
+  return [middle - width / 2, width];
+}
+
 function complete(five: (number | null | undefined)[]): boolean {
   return five.every((value) => value !== null && value !== undefined);
 }
@@ -86,7 +93,7 @@ function seriesOf({ across, drawing }: Frame, cell: number, boxes: Box[]): Custo
       const y = five.map((value) => api.coord([edges ? edges[place] : place, value])[1]);
       const [start, band] = edges
         ? [api.coord([edges[place], 0])[0], api.coord([edges[place + 1], 0])[0] - api.coord([edges[place], 0])[0]]
-        : [api.coord([place, 0])[0] - (api.size as (value: number[]) => number[])([1, 0])[0] / 2, (api.size as (value: number[]) => number[])([1, 0])[0]];
+        : around(api.coord([place, 0])[0], Math.min(WIDEST, (api.size as (value: number[]) => number[])([1, 0])[0]));
       const [left, right] = [start + from * band, start + to * band];
       const middle = (left + right) / 2;
       const whisker = (a: number, b: number) => ({ type: "line" as const, shape: { x1: middle, x2: middle, y1: a, y2: b }, style: { stroke: color, lineWidth: 1.5 } });
@@ -114,6 +121,6 @@ function tipOf(frame: Frame, at: At): Tip {
   return {
     title: frame.across.split ? `${frame.across.split.field} ${frame.across.names[names]}` : (field ?? ""),
     lines: values.map((one, place) => ({ name: NAMES[place], value: number(one?.matching), note: frame.part ? `all: ${number(one?.all)}` : undefined })),
-    foot: `${field} of ${count(first?.count ?? 0)} samples${frame.part ? ` of ${count(first?.countAll ?? 0)}` : ""}`,
+    foot: `${field} of ${samplesText(first?.count ?? 0)}${frame.part ? ` of ${count(first?.countAll ?? 0)}` : ""}`,
   };
 }

@@ -76,6 +76,6 @@ export function drawDonuts({ settings, answers, filter, look, size, own, runs }:
     clauses: ({ at }) => (at ?? []).flatMap((code, place) => (code === null ? [] : clausesOf(answer.splits[place], code))),
     brush: null,
     keys: codes.map((code) => ({ name: partName(split, code, runs), color: colors(code), clauses: clausesOf(split, code), faded: faded(code) })),
-    note: dropped > 0 ? `${dropped} more when enlarged` : "",
+    note: [...answer.notes, ...(dropped > 0 ? [`${dropped} more when enlarged`] : [])].join(" · "),
   };
 }

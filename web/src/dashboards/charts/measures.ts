@@ -41,6 +41,11 @@ export function measureText({ aggregate }: Measure, measured: number | null | un
   return aggregate === "share" ? percent(measured) : number(measured);
 }
 
+/** `1 sample`, `7,582 samples`. */
+export function samplesText(samples: number): string {
+  return `${count(samples)} ${samples === 1 ? "sample" : "samples"}`;
+}
+
 /** What a split divides by. */
 export function splitName(split: Pick<Split, "field" | "kind">): string {
   return split.kind === "version" ? "version" : split.field;

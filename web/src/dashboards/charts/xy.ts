@@ -6,7 +6,7 @@ import { compare } from "../../filters/summary";
 import { colorsOf } from "./colors";
 import { type Cell, layCells } from "./facets";
 import { type At, isPart, measured, read, type Reading, type Role } from "./groups";
-import { firstMeasure, isAdditive, measureName, measureText, partName, splitName } from "./measures";
+import { firstMeasure, isAdditive, measureName, measureText, partName, samplesText, splitName } from "./measures";
 import type { Brush, Datum, Drawing, Key, Tip } from "./picture";
 import { extent, fit, widthOf } from "./scales";
 
@@ -201,7 +201,7 @@ export function tipAt(frame: Frame, at: At): Tip | null {
     const name = open.map((place) => partName(answer.splits[place], answer.codes[place][group], drawing.runs)).join(", ") || measureName(measure);
     const whole = part && one.all !== null ? ` of ${measureText(measure, one.all)}` : "";
     const value = counts ? `${count(one.count)}${whole}` : measureText(measure, one.matching);
-    const note = counts ? undefined : `${count(one.count)} samples${part && one.all !== null ? `; all ${count(one.countAll)}: ${measureText(measure, one.all)}` : ""}`;
+    const note = counts ? undefined : `of ${samplesText(one.count)}${part && one.all !== null ? `; all ${count(one.countAll)}: ${measureText(measure, one.all)}` : ""}`;
     return [{ color: colorPlace >= 0 ? frame.colorOf(answer.codes[colorPlace][group]) : undefined, name, value, note }];
   });
   return { title: title || measureName(measure), lines, foot: lines.length === 0 ? "No samples here." : undefined };
@@ -250,7 +250,7 @@ export function noteOf(frame: Frame): string {
   const { reading, across, dropped } = frame;
   const { answer } = reading;
   const { split } = across;
-  const notes = [];
+  const notes = [...answer.notes];
   if (split?.edges && split.missing !== null) {
     const missing = reading.groups(reading.at({ x: split.missing })).reduce((sum, group) => sum + answer.count[group], 0);
     if (missing > 0) notes.push(`${count(missing)} without a value`);

@@ -16,6 +16,7 @@ MILLION = "<a workspace with a run of a million samples>"
 COMMANDS = (
     ("forward.py", "--keep-freed-memory", "--check"),
     ("evaluate.py", "--check"),
+    ("channels.py", "--check"),
     ("examples.py",),
     ("explain.py", "speed", "--check"),
     ("explain.py", "similar", "--check"),
@@ -25,6 +26,8 @@ COMMANDS = (
     ("synthetic.py", MILLION, "--rows", "1000000", "--project", "million"),
     ("serve.py", MILLION),
     ("dashboards.py", "--check"),
+    ("decisions.py", "--check"),
+    ("export.py", "--check"),
     ("page.py", MILLION, "--check"),
     ("../web/bench/map.py",),
 )

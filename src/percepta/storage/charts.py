@@ -44,6 +44,9 @@ from percepta.storage.versions import matches_elsewhere, same_rows
 
 CACHE_BYTES = 128 << 20
 _EVERYTHING = Filter()
+_MOST_CHOSEN = 8
+"""Filters whose rows a gesture holds at once: columns cut down to them take memory."""
+
 T = TypeVar("T")
 
 
@@ -241,6 +244,8 @@ class Gesture:
                 lacking |= missing
             chosen = [ChosenRows(query, mask) for query, mask in zip(among, masks, strict=True)]
             self._chosen[key] = (chosen, lacking)
+            while len(self._chosen) > _MOST_CHOSEN:
+                del self._chosen[next(iter(self._chosen))]
         return self._chosen[key]
 
 

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -39,8 +40,39 @@ def digits_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="package")
 def address(digits_workspace: Path) -> Iterator[str]:
     """Serve that workspace; return the address with its token, as it is printed for the user."""
+    with served(digits_workspace) as address:
+        yield address
+
+
+@pytest.fixture(scope="package")
+def coco_address(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve a run of the COCO example over some of its photos; skips where the data is not there."""
+    if not (data / "coco_seg").is_dir():
+        pytest.skip(f"coco_seg not in {data}")
+    workspace = tmp_path_factory.mktemp("coco") / "workspace"
+    script = Path(__file__).resolve().parents[2] / "examples" / "coco_segmentation.py"
+    command = [sys.executable, "-m", "percepta", "evaluate", str(script), "--limit", "45"]
+    environment = {
+        **os.environ,
+        "PERCEPTA_WORKSPACE": str(workspace),
+        "PERCEPTA_DATA": str(data),
+    }
+    made = subprocess.run(
+        [*command, "--subset", "training", "--no-explore"],
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert made.returncode == 0, made.stderr
+    with served(workspace) as address:
+        yield address
+
+
+@contextmanager
+def served(workspace: Path) -> Iterator[str]:
+    """Serve a workspace; give the address with its token."""
     command = [sys.executable, "-m", "percepta", "serve", "--no-browser", "--port", "0"]
-    environment = {**os.environ, "PERCEPTA_WORKSPACE": str(digits_workspace)}
+    environment = {**os.environ, "PERCEPTA_WORKSPACE": str(workspace)}
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as server:
@@ -55,6 +87,20 @@ def address(digits_workspace: Path) -> Iterator[str]:
 @pytest.fixture
 def page(browser: Browser, address: str) -> Iterator[Page]:
     """Return a page logged in and showing all projects; anything it complains of fails the test."""
+    with opened(browser, address) as page:
+        yield page
+
+
+@pytest.fixture
+def coco_page(browser: Browser, coco_address: str) -> Iterator[Page]:
+    """Return such a page of the COCO example."""
+    with opened(browser, coco_address) as page:
+        yield page
+
+
+@contextmanager
+def opened(browser: Browser, address: str) -> Iterator[Page]:
+    """Open an address in a page of its own."""
     context = browser.new_context(viewport={"width": 1280, "height": 800}, color_scheme="dark")
     page = context.new_page()
     complaints: list[str] = []

@@ -12,12 +12,15 @@ import { derivedQuery, forget, useDerivedDialog } from "./derived";
 import classes from "./derived.module.css";
 import { marked, written } from "./expression";
 
+/** It is opened from the list of fields in a popover, and stands above that. */
+const ABOVE = 350;
+
 /** The fields that the project makes of others: a list, and a form that checks while one writes. */
 export function DerivedFields() {
   const open = useDerivedDialog((dialog) => dialog.open);
   if (!open) return null;
   return (
-    <Modal opened onClose={() => useDerivedDialog.setState({ open: false })} size={640} title="Fields made of others" data-testid="derived-dialog">
+    <Modal opened onClose={() => useDerivedDialog.setState({ open: false })} size={640} zIndex={ABOVE} title="Fields made of others" data-testid="derived-dialog">
       <Kept />
       <NewField />
     </Modal>
@@ -115,7 +118,7 @@ function Expression({ value, onChange }: { value: string; onChange: (value: stri
   return (
     <div className={classes.expression}>
       <Textarea ref={area} label="Expression" placeholder='if(loss > 2, "bad", "good")' autosize minRows={2} maxRows={8} maxLength={2_000} spellCheck={false} value={value} onChange={(event) => onChange(event.currentTarget.value)} data-testid="derived-expression" />
-      <Popover opened={choosing} onChange={setChoosing} trapFocus>
+      <Popover opened={choosing} onChange={setChoosing} trapFocus zIndex={ABOVE + 10}>
         <Popover.Target>
           <Button size="compact-xs" variant="subtle" leftSection={<IconPlus size={12} />} onClick={() => setChoosing(!choosing)}>
             Field

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from percepta.core.channels import ENTRY, KEPT, ChannelEntries
 
-Best = tuple[NDArray[np.float32], NDArray[np.int64]]
+Best = tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.float32]]
+"""Responses and places, ``[C, 9]``, the strongest first; and ``[C]``, what a sample must exceed to join."""
 
 
 class Strongest:
@@ -17,7 +18,7 @@ class Strongest:
 
     A place is a sample's position in whatever order it comes by; places are to be shown in rising order, so
     that of equal responses the first is kept. What was seen up to any place can be handed on as entries and
-    taken in again, so that work goes on where it stopped. A channel takes 108 bytes; a sample that is no news
+    taken in again, so that work goes on where it stopped. A channel takes 112 bytes; a sample that is no news
     costs one comparison a channel. Responses that are not finite are passed over.
 
     Args:
@@ -28,8 +29,9 @@ class Strongest:
         self.widths = dict(widths)
         self._best: dict[str, Best] = {
             layer: (
-                np.full((KEPT, width), -np.inf, np.float32),
-                np.full((KEPT, width), -1, np.int64),
+                np.full((width, KEPT), -np.inf, np.float32),
+                np.full((width, KEPT), -1, np.int64),
+                np.full(width, -np.inf, np.float32),
             )
             for layer, width in widths.items()
         }
@@ -63,14 +65,12 @@ class Strongest:
     def since(self, first: int) -> ChannelEntries:
         """Return what came in from a place on, rows counted from there."""
         parts, start = [], 0
-        for values, places in self._best.values():
-            rank, channel = np.nonzero(places >= first)
+        for values, places, _ in self._best.values():
+            channel, rank = np.nonzero(places >= first)
             part = np.empty(len(channel), ENTRY)
             part["channel"] = channel + start
-            part["row"] = places[rank, channel] - first
-            part["response"] = values[rank, channel]
+            part["row"] = places[channel, rank] - first
+            part["response"] = values[channel, rank]
             parts.append(part)
-            start += values.shape[1]
-        entries = np.concatenate(parts) if parts else np.empty(0, ENTRY)
-        order = np.lexsort((entries["row"], entries["channel"]))
-        return ChannelEntries(self.widths, entries[order])
+            start += len(values)
+        return ChannelEntries(self.widths, np.concatenate(parts) if parts else np.empty(0, ENTRY))

@@ -14,25 +14,29 @@ def insert(
     channel: int,
     values: NDArray[np.float32],
     places: NDArray[np.int64],
+    least: NDArray[np.float32],
 ) -> None:
     """Put one sample among the best of a channel, behind its equals; nothing if it is not among them.
 
     Args:
-        response: finite.
+        response: passed over where it is not finite.
         place: of the sample; greater than those that are there.
         channel: whose response it is.
-        values: ``[K, C]``, falling along K; written.
-        places: ``[K, C]``; written.
+        values: ``[C, K]``, falling along K; written.
+        places: ``[C, K]``; written.
+        least: ``[C]``, the last of the values; written.
     """
-    k = values.shape[0] - 1
-    if not values[k, channel] < response < np.inf:
+    if not least[channel] < response < np.inf:
         return
-    while k > 0 and values[k - 1, channel] < response:
-        values[k, channel] = values[k - 1, channel]
-        places[k, channel] = places[k - 1, channel]
+    value, where = values[channel], places[channel]
+    k = value.shape[0] - 1
+    while k > 0 and value[k - 1] < response:
+        value[k] = value[k - 1]
+        where[k] = where[k - 1]
         k -= 1
-    values[k, channel] = response
-    places[k, channel] = place
+    value[k] = response
+    where[k] = place
+    least[channel] = value[value.shape[0] - 1]
 
 
 @numba.njit(nogil=True, cache=True)
@@ -42,10 +46,11 @@ def insert_all(
     channels: NDArray[np.int64],
     values: NDArray[np.float32],
     places: NDArray[np.int64],
+    least: NDArray[np.float32],
 ) -> None:
     """Put samples ``[m]``, their places rising, each among the best of its channel."""
     for i in range(len(responses)):
-        insert(responses[i], places_of[i], channels[i], values, places)
+        insert(responses[i], places_of[i], channels[i], values, places, least)
 
 
 @numba.njit(nogil=True, cache=True)
@@ -54,11 +59,11 @@ def look(
     first: int,
     values: NDArray[np.float32],
     places: NDArray[np.int64],
+    least: NDArray[np.float32],
 ) -> None:
     """Put the samples of a block ``[B, C]``, whose places begin at ``first``, among the best."""
-    least = values[values.shape[0] - 1]
     for sample in range(block.shape[0]):
         row = block[sample]
         for channel in range(block.shape[1]):
             if row[channel] > least[channel]:
-                insert(row[channel], first + sample, channel, values, places)
+                insert(row[channel], first + sample, channel, values, places, least)

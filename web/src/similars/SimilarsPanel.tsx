@@ -5,7 +5,9 @@ import { explain } from "../api/errors";
 import type { Similars } from "../api/types";
 import type { ChannelName } from "../channels/name";
 import { useRun, useView } from "../explore/run";
+import type { Grid } from "../heat/grid";
 import { Gallery } from "../samples/Gallery";
+import { Thumbnail } from "../samples/Thumbnail";
 import { EmptyState } from "../shell/EmptyState";
 import { ErrorNotice } from "../shell/ErrorNotice";
 import { count } from "../theme/format";
@@ -18,7 +20,7 @@ import { SimilarsBar } from "./SimilarsBar";
 import classes from "./similars.module.css";
 import { type Fires, useChannelHeat } from "./useChannelHeat";
 import { type Heat, SHOWN_QUERIES, useHeat } from "./useHeat";
-import { type Found as FoundSimilars, useName, useSimilars } from "./useSimilars";
+import { type Found as FoundSimilars, useFileHeat, useName, useSimilars } from "./useSimilars";
 
 /** The samples that the model sees like some others: a gallery by similarity, and what they have in common. */
 export function SimilarsPanel() {
@@ -30,6 +32,7 @@ export function SimilarsPanel() {
   const channel = question?.channel ?? null;
   const { heat, error: heatError } = useHeat(question?.why && !channel ? fresh : null);
   const { fires, error: channelError } = useChannelHeat(fresh, channel);
+  const fileHeat = useFileHeat(question?.why && !channel && fresh ? question : null);
   if (!question) return null;
   return (
     <div className={classes.similars} data-testid="similars" data-ready={(found && !stale) || undefined}>
@@ -49,13 +52,13 @@ export function SimilarsPanel() {
       {found && error === null && (
         <div className={classes.body} data-stale={stale || undefined}>
           <div className={classes.found}>
-            {question.file && <FileQuery name={question.file.name} found={found} />}
+            {question.file && <FileQuery name={question.file.name} found={found} heat={fileHeat} />}
             {found.rows.length > 0 ? <Found found={found} grids={channel ? fires?.grids : heat?.grids} size={size} /> : <Nothing candidates={found.candidates} />}
             {found.rows.length > 0 && channel && <MadeByChannel channel={channel} fires={fires} error={channelError} onClose={() => set({ similars: { ...question, channel: null } })} />}
             {found.rows.length > 0 && !channel && <Made question={question} found={found} heat={heat} error={heatError} />}
           </div>
           <Reading found={found}>
-            <SharedChannels question={question} found={found} />
+            {found.rows.length > 0 && <SharedChannels question={question} found={found} />}
           </Reading>
         </div>
       )}
@@ -64,10 +67,10 @@ export function SimilarsPanel() {
 }
 
 /** The file that is asked about, and how it became the model's input. */
-function FileQuery({ name, found: { picture, notes } }: { name: string; found: FoundSimilars }) {
+function FileQuery({ name, found: { picture, notes }, heat }: { name: string; found: FoundSimilars; heat: Grid | null }) {
   return (
     <div className={classes.file} data-testid="file-query">
-      {picture ? <img src={picture} alt="" /> : <IconFile size={22} stroke={1.5} />}
+      {picture ? <Thumbnail src={picture} size={48} heat={heat} /> : <IconFile size={22} stroke={1.5} />}
       <p>
         <b className={classes.query}>query</b> {name}
         {notes?.map((note) => (

@@ -203,3 +203,14 @@ def test_another_version_needs_another_run(page: Page) -> None:
     page.keyboard.press("v")
     expect(page.get_by_test_id("pair")).to_contain_text("one run only")
     expect(page.get_by_test_id("map-figure")).to_have_count(1)
+
+
+def test_the_model_is_opened_while_the_pointer_rests_on_the_button(page: Page) -> None:
+    open_run(page)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.split("/api/")[-1]))
+    page.goto(f"{page.url.split('?')[0]}?sample={ROW}")
+    expect(page.get_by_test_id("sample-panel")).to_have_attribute("data-row", str(ROW))
+    assert not [url for url in asked if "methods" in url], "nobody has asked yet"
+    with page.expect_request(re.compile("/methods$")):
+        page.get_by_test_id("analyze").hover()

@@ -15,7 +15,9 @@ from torch import nn
 import percepta as pc
 from percepta.core.errors import FileError, TargetError
 from percepta.core.filters import Filter
+from percepta.core.targets import DirectionTarget
 from percepta.engine.explain import Explainer
+from percepta.engine.explanation import Wish
 from percepta.engine.similar_file import THUMBNAIL, find_similar_to_file
 from percepta.integration import Integration, collecting, from_datasets, use_loss
 from percepta.integration import files as files_module
@@ -119,8 +121,8 @@ def test_a_visualizer_that_shows_something_else_is_not_trusted(run: Any) -> None
 
     integration = script(visualizer=posterised)
     explainer = opened(run, integration, Eye().eval())
-    _, _, notes = first_of(explainer, png(PHOTOS[5]))
-    assert "photo" not in notes
+    with pytest.raises(FileError, match="cannot be found out from the samples"):
+        first_of(explainer, png(PHOTOS[5]))
 
 
 class Folder:
@@ -165,6 +167,19 @@ def test_grey_pictures_in_a_tensor_data_set(run: Any, net: nn.Module, digits: Di
     row, score, _ = first_of(explainer, png(pixels))
     assert row == 42
     assert score > 0.999
+
+
+def test_heat_maps_of_a_file_lie_where_it_is_like_what_was_found(run: Any) -> None:
+    explainer = opened(run, script(visualizer=shown), Eye().eval())
+    given = GivenFile(png(PHOTOS[9]))
+    assert find_similar_to_file(explainer, given).why is None
+    told = find_similar_to_file(explainer, given, limit=1, why=True)
+    assert told.why is not None
+    heat = told.why.maps[-1]
+    assert (heat.over, heat.layer) == ("image", "fused")
+    target = DirectionTarget(told.found.space, (9,))
+    same = explainer.explain(Wish((9,), (target,), signed=False)).maps[-1]
+    assert np.corrcoef(heat.values.ravel(), same.values.ravel())[0, 1] > 0.99
 
 
 def test_candidates_limit_picture_and_reading(run: Any) -> None:

@@ -157,12 +157,23 @@ class Explainer:
             NotFoundError: there is no such method, layer or sample.
             TargetError: a target is not there, or cannot be explained.
         """
+        return self.explain_asked(self.ask(wish.rows), wish)
+
+    def explain_asked(self, asked: Asked, wish: Wish) -> Explanation:
+        """Make heat maps of what was read, which may be no sample of the run.
+
+        Args:
+            asked: of one subset.
+            wish: its rows are what the maps are told apart by, one for each that was read.
+
+        Raises:
+            NotFoundError, TargetError: as for :meth:`explain`.
+        """
         method = self._method(wish.method)
         layers = self._chosen_layers(wish.layers) if method.over == "layers" else ()
         signed = wish.signed
         if signed is None:
             signed = any(target.kind in SIGNED for target in wish.targets)
-        asked = self.ask(wish.rows)
         values = np.empty((len(wish.rows), len(wish.targets)), np.float32)
         maps: list[HeatMap] = []
         channels: list[Channels] = []

@@ -12,7 +12,7 @@ from typing import Any
 from percepta.core.drawing import Pixels
 from percepta.core.errors import FileError
 from percepta.core.filters import Filter
-from percepta.engine.answers import found_to_json
+from percepta.engine.answers import found_to_json, map_to_json
 from percepta.engine.explain import Explainer
 from percepta.engine.similar import LIMIT
 from percepta.engine.similar_file import SimilarToFile, find_similar_to_file
@@ -24,7 +24,8 @@ def similar_to_file(explainer: Explainer, params: Mapping[str, Any]) -> dict[str
 
     Args:
         explainer: of the run.
-        params: ``file`` (base64), ``name`` and, where given, ``space``, ``limit``, ``filter``, ``map``.
+        params: ``file`` (base64), ``name`` and, where given, ``space``, ``limit``, ``filter``, ``map``,
+            ``why``.
 
     Raises:
         FileError: it is no base64, or cannot become inputs of the model.
@@ -37,6 +38,7 @@ def similar_to_file(explainer: Explainer, params: Mapping[str, Any]) -> dict[str
         limit=params.get("limit", LIMIT),
         filter=Filter.from_json(given) if given else None,
         filter_map=params.get("map"),
+        why=params.get("why", False),
     )
     return similar_to_json(told)
 
@@ -64,7 +66,8 @@ def similar_to_json(told: SimilarToFile) -> dict[str, Any]:
     """Return the samples similar to a file as JSON, the file's picture as an address that holds it."""
     return found_to_json(told.found) | {
         "picture": None if told.picture is None else _address(told.picture),
-        "notes": list(told.notes),
+        "notes": [*told.notes, *(told.why.notes if told.why else ())],
+        "maps": [map_to_json(heat) for heat in told.why.maps] if told.why else [],
     }
 
 

@@ -15,7 +15,10 @@ from percepta.core.errors import FileError, TargetError
 from percepta.core.filters import Filter
 from percepta.core.rendering import thumbnail
 from percepta.core.subsets import SampleKey, Subset
+from percepta.core.targets import DirectionTarget
+from percepta.engine.binding import Asked
 from percepta.engine.explain import Explainer
+from percepta.engine.explanation import Explanation, Wish
 from percepta.engine.recording import responses
 from percepta.engine.similar import LIMIT, Found, find_towards
 from percepta.integration import Batch, Samples, show
@@ -28,6 +31,8 @@ THUMBNAIL = 128
 """Pixels of the longer side of the picture that stands for a file."""
 
 NO_SAMPLE = SampleKey(Subset.ADDITIONAL, "file")
+NO_ROW = -1
+_NOWHERE = Samples(Subset.ADDITIONAL, ["file"])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,11 +43,14 @@ class SimilarToFile:
         found: them; it has no queries.
         picture: uint8 ``[h, w, 1|3]``, of the file; None: it cannot be shown.
         notes: how the file became inputs of the model, one sentence each.
+        why: heat maps of the file: where it is like what was found, by row -1; None: nobody asked, or nothing
+            was found.
     """
 
     found: Found
     picture: Pixels | None
     notes: tuple[str, ...]
+    why: Explanation | None = None
 
 
 def open_file(path: Path) -> GivenFile:
@@ -72,6 +80,7 @@ def find_similar_to_file(
     limit: int = LIMIT,
     filter: Filter | None = None,
     filter_map: str | None = None,
+    why: bool = False,
 ) -> SimilarToFile:
     """Find the samples most similar to a file, exactly.
 
@@ -82,6 +91,7 @@ def find_similar_to_file(
         limit: at most so many.
         filter: which samples are candidates; None for all.
         filter_map: the map whose clusters or lassos the filter names, if it names any.
+        why: whether heat maps of the file are wanted.
 
     Raises:
         FileError: it cannot become inputs of the model.
@@ -109,7 +119,13 @@ def find_similar_to_file(
     found = find_towards(
         population, towards, space=space, limit=limit, filter=filter, filter_map=filter_map
     )
-    return SimilarToFile(found, _picture(explainer, file, made, forward), made.notes)
+    explained = None
+    if why and len(found.rows):
+        target = DirectionTarget(space, tuple(found.rows.tolist()))
+        asked = Asked((NO_SAMPLE,), inputs, {}, _NOWHERE, lambda: forward)
+        explained = explainer.explain_asked(asked, Wish((NO_ROW,), (target,), signed=False))
+    picture = _picture(explainer, file, made, forward)
+    return SimilarToFile(found, picture, made.notes, explained)
 
 
 def _picture(
@@ -121,7 +137,7 @@ def _picture(
         small: Pixels = shrink(whole, THUMBNAIL)[0]
         return small
     inputs: dict[str, NDArray[np.generic]] = {n: array[None] for n, array in made.inputs.items()}
-    batch = Batch([NO_SAMPLE], inputs, {}, forward.outputs, Samples(Subset.ADDITIONAL, ["file"]))
+    batch = Batch([NO_SAMPLE], inputs, {}, forward.outputs, _NOWHERE)
     for visualizer in explainer.integration.visualizers:
         if any(c.source == "samples" for c in visualizer.connections):
             continue  # it would be asked about a sample that there is not

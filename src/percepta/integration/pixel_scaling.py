@@ -89,13 +89,17 @@ def fitted_scaling(integration: Integration) -> PixelScaling | None:
     samples, readings = _some(integration)
     if len(readings) < 3:
         return None
-    own = default_visualizer(fed[0], list(readings.values()))
-    for visualizer in (*integration.visualizers, *([] if own is None else [own])):
-        if [(c.source, c.name) for c in visualizer.connections] == [("input", fed[0].name)]:
-            found = _by(visualizer, fed[0], samples, readings)
-            if found is not None:
-                return found
-    return None
+    source = [("input", fed[0].name)]
+    showing = [
+        one
+        for one in integration.visualizers
+        if [(c.source, c.name) for c in one.connections] == source
+    ]
+    if not showing:  # else the script knows better than percepta what its input looks like
+        usual = default_visualizer(fed[0], list(readings.values()))
+        showing = [] if usual is None else [usual]
+    found = (_by(visualizer, fed[0], samples, readings) for visualizer in showing)
+    return next((scaling for scaling in found if scaling is not None), None)
 
 
 def _some(integration: Integration) -> tuple[Samples, dict[Any, Reading]]:

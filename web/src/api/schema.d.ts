@@ -2871,6 +2871,7 @@ export interface components {
          *         space: latent space that layers build; null: the first.
          *         filter: which samples are candidates; empty: all.
          *         map: the map whose clusters the filter names, if any.
+         *         why: whether heat maps of the file are wanted.
          */
         SimilarFileRequest: {
             /** File */
@@ -2894,6 +2895,11 @@ export interface components {
             filter: (components["schemas"]["CompareClause"] | components["schemas"]["LassoClause"] | components["schemas"]["RowsClause"] | components["schemas"]["CollectionClause"])[];
             /** Map */
             map?: string | null;
+            /**
+             * Why
+             * @default false
+             */
+            why: boolean;
             /** Slot */
             slot?: string | null;
         };
@@ -2972,6 +2978,7 @@ export interface components {
          *     Attributes:
          *         picture: ``data:`` address of a small picture of the file; null: it cannot be shown.
          *         notes: how the file became inputs of the model, where that was found out.
+         *         maps: heat maps of the file, by row -1: where it is like what was found; empty unless asked for.
          */
         SimilarsOfFile: {
             /** Queries */
@@ -3002,6 +3009,8 @@ export interface components {
             picture: string | null;
             /** Notes */
             notes: string[];
+            /** Maps */
+            maps: components["schemas"]["HeatMap"][];
         };
         /**
          * SortBy

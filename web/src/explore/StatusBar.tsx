@@ -8,6 +8,7 @@ import { useMatching, useSelected } from "../filters/hooks";
 import { passes, toggleValue } from "../filters/describe";
 import type { Compare } from "../filters/types";
 import { useUi } from "../shell/ui";
+import { SimilarsOfFile } from "../similars/DropFile";
 import { count, number } from "../theme/format";
 import { population } from "./MapChooser";
 import { useRun, useView } from "./run";
@@ -47,6 +48,7 @@ export function StatusBar() {
           </span>
         </Tooltip>
       )}
+      <SimilarsOfFile />
       <Tooltip label="Samples of the selection or filter (G)">
         <button type="button" className={classes.toggle} aria-pressed={drawer} onClick={() => set({ drawer: !drawer, similars: null })} data-testid="toggle-drawer">
           <IconLayoutBottombarExpand size={15} stroke={1.6} /> Samples

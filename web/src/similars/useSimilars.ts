@@ -1,14 +1,16 @@
 import { keepPreviousData, useQuery, useQueryClient, type UseQueryOptions } from "@tanstack/react-query";
-import { useCallback } from "react";
+import { useCallback, useMemo } from "react";
 import { type SimilarQuestion } from "../api/client";
 import { sampleQuery, similarFileQuery, similarQuery } from "../api/queries";
 import type { MapInfo, Sample, Similars, SimilarsOfFile } from "../api/types";
 import { type OpenRun, useRun, useView } from "../explore/run";
 import { rowsOf } from "../filters/bits";
+import type { Grid } from "../heat/grid";
 import { useSelected } from "../filters/hooks";
 import { active } from "../filters/types";
 import { count } from "../theme/format";
 import { type FileName, isHere, keep, read } from "./files";
+import { shownMap } from "./heat";
 import { ask, askFile, clauseOf, isSame, type SimilarsQuestion, withFound } from "./question";
 
 /** Fetch the similars of some rows: show them, light them on the map, and put them into the filter under a name. */
@@ -108,6 +110,15 @@ export function useSimilars(): Answer {
   };
 }
 
+/** Where the file that is asked about is like what was found; null = not known, or no file. */
+export function useFileHeat(question: SimilarsQuestion | null): Grid | null {
+  const { run, map } = useRun();
+  const file = question?.file ?? null;
+  const query = useQuery({ ...fileQuery(run.id, file ?? NO_FILE, requestOf(question ?? NONE, map), true), enabled: file !== null && isHere(file) });
+  const maps = file ? query.data?.maps : undefined;
+  return useMemo(() => shownMap(maps ?? []), [maps]);
+}
+
 /** What the queries are called. */
 export function useName(question: SimilarsQuestion): string {
   const { run, map }: OpenRun = useRun();
@@ -121,12 +132,16 @@ function nameOf({ called, queries }: SimilarsQuestion, first: Sample | undefined
   return first ? `${first.subset}/${first.sample_id}` : "";
 }
 
+const NO_FILE: FileName = { key: "", name: "" };
 const NONE: SimilarsQuestion = { queries: [], file: null, called: null, space: null, limit: 1, candidates: [], why: false, channels: false, channel: null };
 
 function answerQuery(run: string, question: SimilarsQuestion, map: MapInfo | null): UseQueryOptions<Found> {
-  const { file } = question;
-  const { rows, ...asked } = requestOf(question, map);
-  return (file ? similarFileQuery(run, file.key, { ...asked, name: file.name }, () => read(file)) : similarQuery(run, { rows, ...asked })) as UseQueryOptions<Found>;
+  const asked = requestOf(question, map);
+  return (question.file ? fileQuery(run, question.file, asked, false) : similarQuery(run, asked)) as UseQueryOptions<Found>;
+}
+
+function fileQuery(run: string, file: FileName, { space, limit, filter, map }: SimilarQuestion, why: boolean) {
+  return similarFileQuery(run, file.key, { space, limit, filter, map, why, name: file.name }, () => read(file));
 }
 
 function requestOf({ queries, space, limit, candidates }: SimilarsQuestion, map: MapInfo | null): SimilarQuestion {

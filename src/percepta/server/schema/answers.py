@@ -225,6 +225,7 @@ class SimilarFileRequest(Request):
         space: latent space that layers build; null: the first.
         filter: which samples are candidates; empty: all.
         map: the map whose clusters the filter names, if any.
+        why: whether heat maps of the file are wanted.
     """
 
     file: Annotated[str, Field(min_length=1, max_length=MAX_FILE * 4 // 3 + 4)]
@@ -233,6 +234,7 @@ class SimilarFileRequest(Request):
     limit: Annotated[int, Field(ge=1, le=MOST_SIMILARS)] = 50
     filter: Clauses = []
     map: str | None = None
+    why: bool = False
     slot: Slot = None
 
 
@@ -296,7 +298,9 @@ class SimilarsOfFile(Similars):
     Attributes:
         picture: ``data:`` address of a small picture of the file; null: it cannot be shown.
         notes: how the file became inputs of the model, where that was found out.
+        maps: heat maps of the file, by row -1: where it is like what was found; empty unless asked for.
     """
 
     picture: str | None
     notes: list[str]
+    maps: list[HeatMap]

@@ -35,6 +35,18 @@ export function useBoardKeys(): void {
     const place = { x, y, w: Math.min(COLUMNS - x, Math.max(3, w + dx)), h: Math.max(2, h + dy) };
     store.getState().change((document) => changeDashlet(document, dashlet.id, { place }));
   };
+  // While the dashboard is edited, undo means its changes and not those of the filter.
+  useKeys(
+    {
+      "ctrl+z": (event) => {
+        if (!useDesk.getState().editing || isTyping(event.target)) return false;
+        if (event.shiftKey) store.getState().redo();
+        else store.getState().undo();
+      },
+      "ctrl+y": (event) => (useDesk.getState().editing && !isTyping(event.target) ? store.getState().redo() : false),
+    },
+    true,
+  );
   useKeys({
     e: () => set({ editing: !useDesk.getState().editing, edited: null }),
     z: () => {
@@ -59,12 +71,6 @@ export function useBoardKeys(): void {
       else if (editing) set({ editing: false });
       else return false;
     },
-    "ctrl+z": (event) => {
-      if (!useDesk.getState().editing || isTyping(event.target)) return false;
-      if (event.shiftKey) store.getState().redo();
-      else store.getState().undo();
-    },
-    "ctrl+y": (event) => (useDesk.getState().editing && !isTyping(event.target) ? store.getState().redo() : false),
     arrowleft: arrow("arrowleft"),
     arrowright: arrow("arrowright"),
     arrowup: arrow("arrowup"),

@@ -1,7 +1,8 @@
 import { Tooltip } from "@mantine/core";
 import { IconChartDots3, IconFolders, IconLayoutDashboard, IconLayoutGrid, IconProgress, IconSitemap } from "@tabler/icons-react";
-import { Link, useParams } from "@tanstack/react-router";
+import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { cloneElement, type ReactElement, type ReactNode } from "react";
+import { useKeys } from "./keys";
 import { lastRun } from "./lastRun";
 import classes from "./shell.module.css";
 
@@ -9,6 +10,8 @@ import classes from "./shell.module.css";
 export function Rail() {
   const { run: open } = useParams({ strict: false });
   const run = open ?? lastRun();
+  const navigate = useNavigate();
+  useKeys({ d: () => (run ? void navigate({ to: "/runs/$run/dashboards/{-$dashboard}", params: { run }, search: keepSearch }) : false) });
   return (
     <nav className={classes.rail} aria-label="Views">
       <Item label="Projects" testid="rail-projects" link={<Link to="/" activeOptions={{ exact: true }} />}>
@@ -20,7 +23,7 @@ export function Rail() {
       <Item label="Samples" testid="rail-samples" link={run && <Link to="/runs/$run/samples" params={{ run }} search={keepSearch} activeOptions={{ includeSearch: false }} />}>
         <IconLayoutGrid size={19} stroke={1.6} />
       </Item>
-      <Item label="Dashboards" testid="rail-dashboards" link={run && <Link to="/runs/$run/dashboards/{-$dashboard}" params={{ run }} search={keepSearch} activeOptions={{ includeSearch: false }} />}>
+      <Item label="Dashboards (D)" testid="rail-dashboards" link={run && <Link to="/runs/$run/dashboards/{-$dashboard}" params={{ run }} search={keepSearch} activeOptions={{ includeSearch: false }} />}>
         <IconLayoutDashboard size={19} stroke={1.6} />
       </Item>
       <Item label="Model" testid="rail-network" link={run && <Link to="/runs/$run/network" params={{ run }} search={keepSearch} activeOptions={{ includeSearch: false }} />}>

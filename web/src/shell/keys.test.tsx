@@ -47,6 +47,24 @@ describe("keys", () => {
     expect(on).toHaveBeenCalledTimes(1);
   });
 
+  it("go first to who asked for that, and on where it leaves them", () => {
+    const heard: string[] = [];
+    const First = ({ takes }: { takes: boolean }) => {
+      useKeys({ "ctrl+z": () => (heard.push("first"), takes ? undefined : false) }, true);
+      return null;
+    };
+    const Other = () => {
+      useKeys({ "ctrl+z": () => void heard.push("other") });
+      return null;
+    };
+    const { rerender } = render([<Other key="other" />, <First key="first" takes />]);
+    fireEvent.keyDown(document.body, { key: "z", ctrlKey: true });
+    expect(heard).toEqual(["first"]);
+    rerender([<Other key="other" />, <First key="first" takes={false} />]);
+    fireEvent.keyDown(document.body, { key: "z", ctrlKey: true });
+    expect(heard).toEqual(["first", "first", "other"]);
+  });
+
   it("are listed once in each group", () => {
     for (const { keys } of KEYS) {
       const all = keys.map((key) => key.keys.join("+"));

@@ -80,6 +80,7 @@ export const KEYS: { group: string; keys: { keys: string[]; does: string }[] }[]
   {
     group: "Page",
     keys: [
+      { keys: ["D"], does: "Dashboards" },
       { keys: ["T"], does: "Light or dark" },
       { keys: ["?"], does: "These keys" },
     ],
@@ -109,8 +110,8 @@ function belongsToOverlay(event: KeyboardEvent, name: string): boolean {
 
 type Handler = (event: KeyboardEvent) => void | false;
 
-/** Listen to keys while mounted. A handler that returns false leaves the key to others. */
-export function useKeys(handlers: Record<string, Handler>): void {
+/** Listen to keys while mounted. A handler that returns false leaves the key to others; those that are `first` come before all others. */
+export function useKeys(handlers: Record<string, Handler>, first = false): void {
   const latest = useRef(handlers);
   useEffect(() => {
     latest.current = handlers;
@@ -124,7 +125,7 @@ export function useKeys(handlers: Record<string, Handler>): void {
       const handler = latest.current[name];
       if (handler && handler(event) !== false) event.preventDefault();
     };
-    window.addEventListener("keydown", listen);
-    return () => window.removeEventListener("keydown", listen);
-  }, []);
+    window.addEventListener("keydown", listen, first);
+    return () => window.removeEventListener("keydown", listen, first);
+  }, [first]);
 }

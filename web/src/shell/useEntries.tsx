@@ -1,11 +1,12 @@
 import { useMantineColorScheme } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { IconBoxMultiple, IconFolder, IconPalette, IconPhoto, IconTerminal2 } from "@tabler/icons-react";
+import { IconBoxMultiple, IconFolder, IconLayoutDashboard, IconPalette, IconPhoto, IconTerminal2 } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { locate } from "../api/client";
 import { projectsQuery, runQuery, runsQuery } from "../api/queries";
+import { dashboardsQuery } from "../dashboards/queries";
 import { allFields } from "../explore/run";
 import { ago } from "../theme/format";
 import { type Mode, useUi } from "./ui";
@@ -98,7 +99,17 @@ function usePlaces(id: string | undefined): Entry[] {
   const projects = useQuery(projectsQuery());
   const project = projects.data?.find((one) => one.id === run.data?.project || one.name === run.data?.project);
   const runs = useQuery({ ...runsQuery(project?.id ?? ""), enabled: !!project });
+  const dashboards = useQuery({ ...dashboardsQuery(project?.id ?? ""), enabled: !!project });
   return [
+    ...(id ? (dashboards.data ?? []) : []).map((one): Entry => ({
+      key: `dashboard ${one.id}`,
+      group: "Dashboards",
+      title: one.name,
+      note: one.description || undefined,
+      icon: <IconLayoutDashboard {...stroke} />,
+      run: () =>
+        void navigate({ to: "/runs/$run/dashboards/{-$dashboard}", params: { run: id as string, dashboard: one.id }, search: ((before: Search) => before) as never }),
+    })),
     ...(runs.data ?? []).map((one): Entry => ({
       key: `run ${one.id}`,
       group: "Runs",

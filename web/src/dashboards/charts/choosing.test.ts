@@ -23,6 +23,13 @@ describe("a part of a split as clauses", () => {
     ]);
   });
 
+  it("is what no bin holds: infinite values", () => {
+    expect(clausesOf({ ...bins, other: 4 }, 4)).toEqual([
+      { kind: "compare", field: "loss", op: "between", value: [0, 1.5], negate: true },
+      { kind: "compare", field: "loss", op: "missing", negate: true },
+    ]);
+  });
+
   it("is a bin without its end, but for the last", () => {
     const [{ value }] = clausesOf(bins, 0);
     const [low, high] = value as [number, number];

@@ -20,7 +20,10 @@ export function clausesOf(split: SplitValues, code: number): Compare[] {
   if (code === split.missing) return [{ kind: "compare", field, op: "missing" }];
   if (code === split.other)
     return [
-      { kind: "compare", field, op: "in", value: known(split), negate: true },
+      // Beyond all bins are the infinite values.
+      split.edges
+        ? { kind: "compare", field, op: "between", value: [split.edges[0], split.edges[split.edges.length - 1]], negate: true }
+        : { kind: "compare", field, op: "in", value: known(split), negate: true },
       ...(split.missing === null || split.missing === undefined ? [] : [{ kind: "compare", field, op: "missing", negate: true } as const]),
     ];
   return clausesOfSpan(split, code, code);

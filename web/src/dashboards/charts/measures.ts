@@ -63,6 +63,7 @@ export function titleOf(measure: Measure, splits: (Split | null | undefined)[]):
 /** The name of one part of a split. `runs` names versions. */
 export function partName(split: SplitValues, code: number, runs: ReadonlyMap<string, string>): string {
   if (code === split.missing) return "missing";
+  if (code === split.other && split.edges) return "infinite";
   if (code === split.other) return `${count(split.beyond)} other${split.beyond === 1 ? "" : "s"}`;
   if (split.edges) return binName(split.edges, code);
   const one = split.values?.[code] ?? null;

@@ -7,10 +7,10 @@ import { useRun } from "../../explore/run";
 
 export const NO_SPLIT: Split = { field: "", kind: "distinct", interval: null, bins: 20, limit: 30, order: "count", descending: true };
 
-/** Settings that colour by version where several are on show and nothing else takes the colour. */
+/** Settings that colour by version where several are on show and nothing else takes the colour; versions make up no whole to stack. */
 export function withVersions(settings: Settings, versions: readonly string[]): Settings {
   if (versions.length === 0 || settings.color) return settings;
-  return { ...settings, color: { ...NO_SPLIT, kind: "version", order: "value", descending: false } };
+  return { ...settings, stacked: false, color: { ...NO_SPLIT, kind: "version", order: "value", descending: false } };
 }
 
 /** Names of the project's runs, by id. */

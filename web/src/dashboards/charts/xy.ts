@@ -255,6 +255,7 @@ export function noteOf(frame: Frame): string {
     const missing = reading.groups(reading.at({ x: split.missing })).reduce((sum, group) => sum + answer.count[group], 0);
     if (missing > 0) notes.push(`${count(missing)} without a value`);
   }
+  if (split?.edges && split.other !== null) notes.push("infinite values are in no bin");
   if (dropped > 0) notes.push(`${count(dropped)} more panels when enlarged`);
   if (answer.dropped > 0) notes.push(`${count(answer.dropped)} groups left out`);
   return notes.join(" · ");

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -137,3 +139,52 @@ def test_similars_of_a_cluster_and_of_a_selection(page: Page) -> None:
     page.get_by_test_id("selection-summary").get_by_test_id("fetch-similars").click()
     ready(page)
     expect(page.get_by_test_id("filter-chip")).to_have_text("similar to 3 samples, 50")
+
+
+DROP = """([data, name]) => {
+    const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([bytes], name));
+    const at = document.querySelector("[data-testid=explore-page]");
+    const told = (kind) => at.dispatchEvent(
+        new DragEvent(kind, { dataTransfer, bubbles: true, cancelable: true })
+    );
+    told("dragenter");
+    window.letGo = () => told("drop");
+}"""
+
+
+def test_similars_of_a_dropped_file(page: Page, tmp_path: Path) -> None:
+    open_run(page, sample=str(QUERY))
+    picture = page.get_by_test_id("sample-panel").locator("img").first
+    expect(picture).to_be_visible()
+    address = picture.evaluate("image => image.src")
+    data = page.request.get(address).body()
+
+    # What is held over the page says what letting go would do.
+    page.evaluate(DROP, [base64.b64encode(data).decode(), "a nine.png"])
+    expect(page.get_by_test_id("drop-file")).to_have_text("Drop to find similars")
+    page.evaluate("window.letGo()")
+    expect(page.get_by_test_id("drop-file")).to_have_count(0)
+
+    # The sample that the picture was made from comes first; the file stands for itself.
+    panel = ready(page)
+    gallery = found(panel)
+    assert gallery[0][0] == QUERY
+    assert gallery[0][1] > 0.99
+    query = panel.get_by_test_id("file-query")
+    expect(query).to_contain_text("a nine.png")
+    expect(query).to_contain_text("resized to 8 × 8 pixels")
+    expect(query.get_by_test_id("heat")).to_have_count(1, timeout=SLOW)
+    expect(page.get_by_test_id("filter-chip")).to_have_text("similar to a nine.png, 50")
+    assert in_address(page, "similar_file").endswith(" a nine.png")
+
+    # A page that is loaded anew does not have it, says so, and takes it again.
+    page.reload()
+    expect(page.get_by_test_id("similars")).to_contain_text("a nine.png is not here any more")
+    again = tmp_path / "again.png"
+    again.write_bytes(data)
+    page.get_by_test_id("similars").get_by_test_id("file-input").first.set_input_files(again)
+    panel = ready(page)
+    expect(panel.get_by_test_id("file-query")).to_contain_text("again.png")
+    assert found(panel)[0][0] == QUERY

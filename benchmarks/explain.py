@@ -2,6 +2,7 @@
 
     python benchmarks/explain.py speed [--check]     explaining against a plain forward (and backward) pass
     python benchmarks/explain.py similar [--check]   20 nearest of 1,000,000 x 512 against one reading of them
+    python benchmarks/explain.py group [--check]     reading a group of 1,000,000 samples with 40 fields
     python benchmarks/explain.py methods             the table of docs/reference/attribution-methods.md
 
 ``speed`` and ``methods`` take the seed's MNIST model (``models/mnist/tensorleap_mnist.h5``) and validation
@@ -26,13 +27,17 @@ from pathlib import Path
 
 import numba
 import numpy as np
+import pyarrow as pa
 
 from percepta.analysis.attribution import METHODS, Method
 from percepta.analysis.attribution.gradients import IntegratedGradients
+from percepta.analysis.groups import telling_fields
 from percepta.analysis.similars import direction, most_similar, population_mean, similarities
+from percepta.core.fields import Field, FieldGroup, FieldType
 from percepta.core.progress import Silent
 from percepta.core.subsets import Subset
 from percepta.core.targets import ClassTarget
+from percepta.engine.encoded import encode_columns
 from percepta.engine.evaluate import evaluate
 from percepta.engine.explain import Explainer
 from percepta.engine.explanation import FUSED, Wish
@@ -47,6 +52,8 @@ SEED_SAMPLE = 11_701
 IDS = [*range(20), SEED_SAMPLE]
 FLOORS = {"all classes x 3 layers": 8.0, "one Grad-CAM": 3.0, "warm request, ms": 300.0}
 SIMILAR_FLOOR = 1.5
+GROUP_FLOOR = 100.0
+"""Milliseconds in which a group is read, once its fields are encoded."""
 PARITY = {
     "layer-cam": "`LayerCAM`",
     "focus-layer-cam": "the formula, by hand",
@@ -63,13 +70,15 @@ PARITY = {
 
 def main() -> int:
     parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=("speed", "similar", "methods"))
+    parser.add_argument("what", choices=("speed", "similar", "group", "methods"))
     parser.add_argument("--repeats", type=int, default=15)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--check", action="store_true")
     options = parser.parse_args()
     if options.what == "similar":
         return int(not similar(options.rows, options.repeats) and options.check)
+    if options.what == "group":
+        return int(not group(options.rows, options.repeats) and options.check)
     with tempfile.TemporaryDirectory() as folder:
         explainer = opened(Path(folder))
         if options.what == "methods":
@@ -184,6 +193,33 @@ def similar(rows: int, repeats: int) -> bool:
     told = {name: round(value, 3) for name, value in seconds.items()}
     print(json.dumps({"rows": rows, **told, "ratio": round(ratio, 2), "floor": SIMILAR_FLOOR}))
     return ratio <= SIMILAR_FLOOR
+
+
+def group(rows: int, repeats: int) -> bool:
+    """Print how long fields take to be encoded, and groups of 50 and 10,000 samples to be read then."""
+    random = np.random.default_rng(0)
+    texts = pa.array([f"kind {index}" for index in range(100)])
+    columns = {
+        **{f"number {i}": pa.array(random.normal(size=rows).astype(np.float32)) for i in range(30)},
+        **{
+            f"text {i}": pa.DictionaryArray.from_arrays(random.integers(0, 100, rows), texts)
+            for i in range(8)
+        },
+        **{f"flag {i}": pa.array(random.random(rows) < 0.5) for i in range(2)},
+    }
+    kinds = {"n": FieldType.FLOAT, "t": FieldType.STRING, "f": FieldType.BOOLEAN}
+    wanted = [Field(name, kinds[name[0]], FieldGroup.METADATA) for name in columns]
+    started = time.process_time()
+    fields = encode_columns(wanted, lambda name: pa.chunked_array([columns[name]]))
+    encoding = time.process_time() - started
+    members = {n: np.sort(random.choice(rows, n, replace=False)) for n in (50, 10_000)}
+    seconds = cpu_seconds(
+        {str(n): lambda n=n: telling_fields(fields, members[n]) for n in members}, repeats
+    )
+    told = {f"group of {n}, ms": round(1000 * value, 2) for n, value in seconds.items()}
+    first = {"rows": rows, "fields": len(fields), "encoding, s": round(encoding, 2)}
+    print(json.dumps({**first, **told, "floor, ms": GROUP_FLOOR}))
+    return 1000 * max(seconds.values()) <= GROUP_FLOOR
 
 
 @numba.njit(parallel=True, nogil=True)

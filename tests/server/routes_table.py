@@ -8,6 +8,8 @@ from urllib.parse import quote
 
 from fastapi import FastAPI
 
+from percepta.core.filters import Filter
+from percepta.storage.collections import keep_collection
 from tests.server.conftest import Sample
 from tests.server.sample_run import HOSTILE_FIELD, LAYER
 
@@ -42,12 +44,23 @@ class Call:
 
 def calls(app: FastAPI, sample: Sample) -> list[Call]:
     """Return one call for each route of the router; fails on a route that it does not know."""
-    job = sample.workspace.catalogue.jobs() or [
-        sample.workspace.catalogue.create_job("explore", {}, resumable=True)
+    catalogue = sample.workspace.catalogue
+    job = catalogue.jobs() or [catalogue.create_job("explore", {}, resumable=True)]
+    project = catalogue.projects()[0].id
+    dashboards = catalogue.dashboards.of_project(project) or [
+        catalogue.dashboards.create(project, DOCUMENT)
     ]
-    kept = sample.workspace.catalogue.dashboards
-    project = sample.workspace.catalogue.projects()[0].id
-    dashboards = kept.of_project(project) or [kept.create(project, DOCUMENT)]
+    collections = {made.name: made.id for made in catalogue.collections.of_project(project)}
+    for name in {"to apply", "to delete"} - collections.keys():
+        query = sample.workspace.query(sample.run.id)
+        collections[name] = keep_collection(catalogue, query, name, Filter()).id
+    derived = catalogue.derived_fields.of_project(project) or [
+        catalogue.derived_fields.create(project, "to delete", "loss + 1")
+    ]
+    others = {
+        "delete_collection": {"collection": collections["to delete"]},
+        "delete_derived_field": {"field": derived[-1].id},
+    }
     values = {
         "project": project,
         "run": sample.run.id,
@@ -60,7 +73,7 @@ def calls(app: FastAPI, sample: Sample) -> list[Call]:
         "plane": "0",
         "job": job[0].id,
         "dashboard": dashboards[0].id,
-        "collection": "00000000",
+        "collection": collections["to apply"],
     }
     bodies = {
         "create_map": {"space": "balanced", "algorithm": "pca"},
@@ -98,7 +111,7 @@ def calls(app: FastAPI, sample: Sample) -> list[Call]:
                 Call(
                     method.upper(),
                     template,
-                    {each: values[each] for each in names},
+                    {each: (values | others.get(name, {}))[each] for each in names},
                     bodies.get(name),
                     queries.get(name, {}),
                 )

@@ -180,7 +180,14 @@ print(json.dumps([statuses, heavy]))
     # A queued job is cancelled and then resumed, so that these two fit as well.
     refused = {path: status for path, status in statuses.items() if status >= 300}
     # This run was written by hand: there is no script to open its model again with.
-    opened = ("explain", "faithfulness", "methods")
+    opened = (
+        "activations",
+        "explain",
+        "faithfulness",
+        "methods",
+        "shared-channels",
+        "similar-file",
+    )
     assert refused == {f"/api/runs/{{run}}/{name}": 404 for name in opened}
     assert heavy == []
 

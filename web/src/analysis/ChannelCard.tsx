@@ -14,10 +14,11 @@ import { ErrorNotice } from "../shell/ErrorNotice";
 import { shownMap } from "../similars/heat";
 import { number, percent } from "../theme/format";
 import { VisualCard } from "../visuals/VisualCard";
+import { ChannelTexts } from "./ChannelTexts";
 import classes from "./channels.module.css";
 import { HeatVisual } from "./HeatVisual";
 import { read } from "./laying";
-import { gridOf, placesOf, type Told } from "./maps";
+import { gridOf, type Place, placesOf, type Told } from "./maps";
 import type { Analysis } from "./state";
 import type { Looked } from "./useLooked";
 
@@ -27,12 +28,15 @@ const PAGE = Math.random().toString(36).slice(2);
 /** Samples that a run keeps of each channel. */
 const KEPT = 9;
 
+const MORE = " All of these respond alike, as more samples may: the first of the run are shown.";
+
 /** A channel: where it fires for the sample, and the samples of the run that excite it most. */
 export function ChannelCard({ channel, looked, told, analysis, onClose }: { channel: ChannelName; looked: Looked; told: Told; analysis: Analysis; onClose: () => void }) {
   const { row } = looked;
   const asked = { layer: channel.layer, channels: [channel.channel] };
   const here = useQuery({ ...activationsQuery(told.run.id, { ...asked, rows: [row ?? 0], slot: `channel ${PAGE}` }), enabled: row !== null });
   const best = useQuery(channelSamplesQuery(told.run.id, channel.layer, channel.channel));
+  const place = placesOf(told.answer, looked.network, looked.sample?.visuals ?? []).find(({ visuals }) => visuals.length > 0);
   const top = useRef<HTMLDivElement>(null);
   useEffect(() => {
     top.current?.scrollIntoView({ block: "nearest" });
@@ -49,20 +53,18 @@ export function ChannelCard({ channel, looked, told, analysis, onClose }: { chan
           </ActionIcon>
         </header>
         {here.error !== null && <ErrorNotice error={here.error} retry={() => void here.refetch()} />}
-        <Here {...{ looked, told, analysis }} fires={here.data} />
+        {place && <Here place={place} analysis={analysis} fires={here.data} />}
       </div>
       {here.data && <p className={classes.told}>{responseTold(here.data.responses[0][0], here.data.maps.length > 0, best.data)}</p>}
       <h5>What excites it most in this run</h5>
       {best.error !== null && <ErrorNotice error={best.error} retry={() => void best.refetch()} />}
-      {best.data ? <Exciting best={best.data} run={told.run.id} row={row} /> : <Skeleton height={270} />}
+      {best.data ? <Exciting best={best.data} run={told.run.id} row={row} place={place} /> : <Skeleton height={270} />}
     </div>
   );
 }
 
 /** The channel's activation over what shows its input; without it until it is known. */
-function Here({ looked: { network, sample }, told, analysis, fires }: { looked: Looked; told: Told; analysis: Analysis; fires: Activations | undefined }) {
-  const place = placesOf(told.answer, network, sample?.visuals ?? []).find(({ visuals }) => visuals.length > 0);
-  if (!place) return null;
+function Here({ place, analysis, fires }: { place: Place; analysis: Analysis; fires: Activations | undefined }) {
   const map = fires?.maps.find(({ over }) => over === place.over);
   return <div className={classes.here}>{map ? <Firing map={map} visual={place.visuals[0]} positions={place.positions} analysis={analysis} /> : <VisualCard visual={place.visuals[0]} />}</div>;
 }
@@ -89,7 +91,7 @@ function responseTold(response: number, placed: boolean, best: ChannelSamples | 
 }
 
 /** The samples that excite the channel most, each with its activation over it; a click opens one. */
-function Exciting({ best, run, row: shown }: { best: ChannelSamples; run: string; row: number | null }) {
+function Exciting({ best, run, row: shown, place }: { best: ChannelSamples; run: string; row: number | null; place: Place | undefined }) {
   const set = useView((view) => view.set);
   const { layer, channel, samples, why_not: whyNot } = best;
   const rows = samples.map(({ row }) => row);
@@ -97,6 +99,17 @@ function Exciting({ best, run, row: shown }: { best: ChannelSamples; run: string
   const grids = useMemo(() => new Map(fires.data?.rows.map((row) => [row, shownMap(fires.data.maps.filter((map) => map.row === row))])), [fires.data]);
   if (whyNot !== null) return <p className={classes.told}>{whyNot}</p>;
   if (rows.length === 0) return <p className={classes.told}>No sample has a response that is a number.</p>;
+  const [visual] = place?.visuals ?? [];
+  if (place && visual && (visual.kind === "text" || visual.kind === "text_mask"))
+    return (
+      <>
+        <ChannelTexts {...{ run, samples, grids }} visual={visual.name} positions={place.positions} row={shown} />
+        <p className={classes.told}>
+          The words around the greatest response.
+          {saturated(samples) && MORE}
+        </p>
+      </>
+    );
   return (
     <>
       <div className={classes.samples}>
@@ -111,7 +124,7 @@ function Exciting({ best, run, row: shown }: { best: ChannelSamples; run: string
       </div>
       <p className={classes.told}>
         The greatest response over positions; the colours of each picture go to its own strongest.
-        {saturated(samples) && " All of these respond alike, as more samples may: the first of the run are shown."}
+        {saturated(samples) && MORE}
       </p>
     </>
   );

@@ -7,7 +7,6 @@ import type { LayerChannels, Similars } from "../api/types";
 import { walk } from "../analysis/channelKeys";
 import { sameChannel } from "../channels/name";
 import { useRun, useView } from "../explore/run";
-import { shortName } from "../network/graph";
 import { count, number } from "../theme/format";
 import classes from "./channels.module.css";
 import type { SimilarsQuestion } from "./question";
@@ -73,7 +72,7 @@ function Layers({ question, layers, looked }: { question: SimilarsQuestion; laye
         <select value={name ?? ""} onChange={(event) => choose(event.currentTarget.value)} data-testid="shared-layer">
           {layers.map((one) => (
             <option key={one.name} value={one.name}>
-              {shortName(one.name, 28)}: {one.channels.length === 0 ? "none" : `up to +${number(one.heights[0], 2)} σ`}
+              {one.channels.length === 0 ? "none" : `+${number(one.heights[0], 2)} σ`}: {one.name}
             </option>
           ))}
         </select>
@@ -122,8 +121,15 @@ function Bars({ question, layer: { name, channels, heights, spreads } }: { quest
   );
 }
 
-/** The layer shown first: the deepest whose channels can be shown where they fire, else the deepest. */
+/** The layer shown first: of those whose channels can be shown where they fire, the one that tells the group best. */
 function usual(layers: LayerChannels[]): string | undefined {
   const some = layers.filter(({ channels }) => channels.length > 0);
-  return (some.findLast(({ placed }) => placed) ?? some.at(-1) ?? layers.at(-1))?.name;
+  const placed = some.filter(({ placed: shown }) => shown);
+  const among = placed.length > 0 ? placed : some;
+  return [...among].sort((one, other) => floor(other) - floor(one))[0]?.name ?? layers.at(-1)?.name;
+}
+
+/** What nearly all of the group exceed, of the channel that it shares most. */
+function floor({ heights, spreads }: LayerChannels): number {
+  return heights[0] - spreads[0];
 }

@@ -7,7 +7,7 @@ import classes from "./dashboards.module.css";
 import { ConfirmDelete, NameDialog } from "./Dialogs";
 import { emptyDocument, toText } from "./document/file";
 import { useDashboardStore, useOpenDashboard } from "./document/context";
-import { saveText } from "./files";
+import { saveText } from "../shell/files";
 import { ImportButton } from "./ImportButton";
 import { dashboardsQuery } from "./queries";
 import { useDashboards, useShow } from "./useDashboards";

@@ -2,7 +2,7 @@ import { Button, Group, Modal, Textarea, TextInput } from "@mantine/core";
 import { type SyntheticEvent, useState } from "react";
 import type { DashboardDocument } from "../api/dashboards";
 import { toText } from "./document/file";
-import { saveText } from "./files";
+import { saveText } from "../shell/files";
 
 /** Asks for a dashboard's name and what it is for. */
 export function NameDialog({ title, action, onClose, onName, ...before }: {

@@ -8,8 +8,8 @@ import type { Field } from "../api/types";
 import { useRun } from "../explore/run";
 import { active, type Filter } from "../filters/types";
 import { ErrorNotice } from "../shell/ErrorNotice";
+import { saveBlob } from "../shell/files";
 import { count } from "../theme/format";
-import { saveFile } from "./saveFile";
 import type { Sort } from "./sorting";
 
 type Format = NonNullable<ExportRequest["format"]>;
@@ -36,7 +36,7 @@ export function ExportMenu({ filter, samples, columns, sort }: Props) {
   const writing = useMutation({
     mutationFn: async ({ format, fields }: { format: Format; fields: string[] | null }) => {
       const file = await exportSamples(run.id, { filter: wire(active(filter ?? [])), map: map?.id ?? null, fields, order_by: sort?.field ?? null, descending: sort?.descending ?? false, format });
-      saveFile(file, `${run.name}.${format}`);
+      saveBlob(`${run.name}.${format}`, file);
     },
     onError: () => setOpen(true),
   });

@@ -16,7 +16,7 @@ export interface Layout {
 const LINE = 13;
 const TITLE = 18;
 const MOST = 112;
-const LARGEST = 72;
+const LARGEST = 120;
 
 /**
  * Lays a square of `size` × `size` cells into a box.

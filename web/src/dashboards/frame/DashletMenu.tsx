@@ -6,7 +6,7 @@ import { useView } from "../../explore/run";
 import { useDesk } from "../desk";
 import { duplicateDashlet } from "../document/change";
 import { useDashboardStore } from "../document/context";
-import { saveFile } from "../files";
+import { saveFile } from "../../shell/files";
 import { useRemove } from "../useRemove";
 import classes from "./frame.module.css";
 import type { Offer } from "./offer";

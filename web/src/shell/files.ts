@@ -10,7 +10,13 @@ export function saveFile(name: string, address: string): void {
 
 /** Save a text under a name. */
 export function saveText(name: string, text: string, type: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type }));
+  saveBlob(name, new Blob([text], { type }));
+}
+
+/** Save what the server answered under a name. */
+export function saveBlob(name: string, content: Blob): void {
+  const address = URL.createObjectURL(content);
   saveFile(name, address);
-  URL.revokeObjectURL(address);
+  // The download has begun by the next turn; the address is needed no more.
+  window.setTimeout(() => URL.revokeObjectURL(address));
 }

@@ -14,7 +14,7 @@ import { Stage } from "./Stage";
 import { TargetTabs } from "./TargetTabs";
 import { useAnalysis } from "./useAnalysis";
 import { useAnalyzeKeys } from "./useAnalyzeKeys";
-import { useLooked } from "./useLooked";
+import { unexplained, useLooked } from "./useLooked";
 
 /** Why the model said what it said of one sample. */
 export function AnalyzePage() {
@@ -50,7 +50,7 @@ function Analyzing({ row }: { row: number }) {
     <div className={classes.page} data-testid="analyze-page" data-row={row}>
       <AnalyzeBar row={row} sample={sample} positions={positions} analysis={analysis} onChange={change}>
         <PredictionPicker value={prediction?.name} onChoose={(target) => change({ target })} />
-        <MethodMenu methods={methods} value={analysis.method ?? told?.answer.method ?? null} open={menu} onOpen={setMenu} onChoose={(name) => change({ method: name, layer: null })} />
+        {!unexplained(looked) && <MethodMenu methods={methods} value={analysis.method ?? told?.answer.method ?? null} open={menu} onOpen={setMenu} onChoose={(name) => change({ method: name, layer: null })} />}
       </AnalyzeBar>
       {settled ? <TargetTabs prediction={prediction} choices={[...values, ...losses]} chosen={chosen} onChoose={(target) => change({ target })} /> : <Skeleton height={30} m={8} />}
       <div className={classes.below}>

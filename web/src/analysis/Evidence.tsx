@@ -6,7 +6,7 @@ import { ChannelBars } from "./ChannelBars";
 import { FaithfulnessCard } from "./FaithfulnessCard";
 import { channelsAt, inputsWithMaps, mapAt, placesOf } from "./maps";
 import { type Analysis, isPair } from "./state";
-import type { Looked } from "./useLooked";
+import { type Looked, unexplained } from "./useLooked";
 
 /** What goes with the map: how it looks, whether it is faithful, the channels behind it, and the rest of the sample. */
 export function Evidence({ looked, analysis, onChange }: { looked: Looked; analysis: Analysis; onChange: (part: Partial<Analysis>) => void }) {
@@ -17,10 +17,11 @@ export function Evidence({ looked, analysis, onChange }: { looked: Looked; analy
   const laid = new Set(told ? placesOf(told.answer, network, sample.visuals).flatMap(({ visuals }) => visuals.map(({ name }) => name)) : []);
   const others = told && overs.length > 0 ? sample.visuals.filter(({ name }) => !laid.has(name)) : [];
   const channels = told && channelsAt(told, shown);
+  const silent = unexplained(looked) !== null;
   return (
     <aside className={classes.side} data-testid="evidence">
-      <Appearance analysis={analysis} signed={told?.answer.signed ?? analysis.signed} onChange={onChange} />
-      {!isPair(analysis) && sample.predictions.map((prediction) => <PredictionCard key={prediction.name} prediction={prediction} />)}
+      {!silent && <Appearance analysis={analysis} signed={told?.answer.signed ?? analysis.signed} onChange={onChange} />}
+      {(silent || !isPair(analysis)) && sample.predictions.map((prediction) => <PredictionCard key={prediction.name} prediction={prediction} />)}
       {told && chosen && overs.map((over) => {
         const map = mapAt(told, over, analysis.layer);
         return map && <FaithfulnessCard key={over} {...{ row, map, told, choice: chosen, analysis }} />;

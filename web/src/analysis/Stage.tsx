@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { IconCode } from "@tabler/icons-react";
-import { ApiError } from "../api/errors";
+import type { ApiError } from "../api/errors";
 import type { SampleVisual } from "../api/types";
 import { EmptyState } from "../shell/EmptyState";
 import { ErrorNotice } from "../shell/ErrorNotice";
@@ -14,7 +14,7 @@ import { Patience } from "./Patience";
 import { Plain } from "./Plain";
 import { isPicture } from "./SmallMap";
 import { type Analysis, isPair } from "./state";
-import type { Looked } from "./useLooked";
+import { type Looked, unexplained } from "./useLooked";
 import { inputsOf } from "./wiring";
 
 interface Props {
@@ -28,7 +28,8 @@ export function Stage(props: Props) {
   const { looked, analysis, onChange } = props;
   const { row, sample, network, choices, answers, told } = looked;
   if (!sample || row === null) return <div className={classes.stage} />;
-  if (!told && answers.error instanceof ApiError && answers.error.status === 404) return <Unexplained error={answers.error} visuals={sample.visuals} />;
+  const silence = unexplained(looked);
+  if (silence) return <Unexplained error={silence} visuals={sample.visuals} />;
   if (isPair(analysis))
     return (
       <div className={classes.stage} data-testid="stage">
@@ -114,9 +115,11 @@ function NoMaps({ looked: { methods }, told, analysis, visuals, onChange }: Prop
 function Unexplained({ error, visuals }: { error: ApiError; visuals: SampleVisual[] }) {
   return (
     <div className={classes.stage} data-testid="unexplained">
-      <EmptyState compact icon={<IconCode size={22} stroke={1.5} />} title="The model cannot be asked about this run">
-        {error.message} {error.fix}
-      </EmptyState>
+      <div className={classes.unexplained}>
+        <EmptyState compact icon={<IconCode size={22} stroke={1.5} />} title="The model cannot be asked about this run">
+          {error.message} {error.fix}
+        </EmptyState>
+      </div>
       <Plain visuals={visuals} />
     </div>
   );

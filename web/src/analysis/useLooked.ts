@@ -1,5 +1,6 @@
 /** A sample as the analysis looks at it: what can be explained of it, and what is known of that. */
 import { useQuery } from "@tanstack/react-query";
+import { ApiError } from "../api/errors";
 import { methodsQuery, networkQuery, sampleQuery } from "../api/queries";
 import type { AttributionMethod, NetworkDetails, RunDetails, Sample } from "../api/types";
 import { mapAt, type Told } from "./maps";
@@ -47,6 +48,11 @@ interface Looking {
   analysis: Analysis;
   /** The target to explain, as another sample has it; undefined: the analysis says which. */
   like?: Choice;
+}
+
+/** Why the model of its run cannot be asked at all; null: it can. */
+export function unexplained({ told, answers }: Looked): ApiError | null {
+  return !told && answers.error instanceof ApiError && answers.error.status === 404 ? answers.error : null;
 }
 
 /** Looks at a sample; asks nothing while its run, its row or the target is not known. */

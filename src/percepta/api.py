@@ -403,7 +403,9 @@ def evaluate(
         name=project,
     )
     opened = Workspace.open(Path(workspace) if workspace is not None else None)
-    subject = Subject(integration, model).with_training(training)
+    subject = Subject(integration, model)
+    if training is not None:
+        subject = subject.with_training(training)
     terminal = TerminalProgress(quiet=False)
     with terminal.shown():
         run, made = run_here(

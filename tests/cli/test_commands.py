@@ -91,10 +91,13 @@ def test_a_log_of_the_training_is_kept_with_the_run(
     missing = percepta("evaluate", script(), "--training", tmp_path / "none.csv")
     assert missing.code == 1
     assert "none.csv" in missing.err
+    told = percepta("evaluate", script(), "--training", log, "--no-explore")
+    assert "training curves: loss (training), loss (validation)" in told.err
     done = percepta("evaluate", script(), "--training", log, "--no-explore", "--json").json
+    assert done["training"] == ["loss (training)", "loss (validation)"]
     with Workspace.open(workspace_path) as workspace:
         curves = workspace.run(done["run_id"]).training
-        (job,) = workspace.catalogue.jobs()
+        job, _ = workspace.catalogue.jobs()
     assert [(one.subset, one.values) for one in curves.series] == [
         ("training", (2, 1)),
         ("validation", (3, 2)),

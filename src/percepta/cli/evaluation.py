@@ -34,6 +34,7 @@ class Evaluated:
         subsets: number of samples of each subset.
         metrics: mean of each loss and metric over each subset.
         throughput: samples a second.
+        training: the curves of the training that are kept, such as ``loss (validation)``.
         notes: what a person should know.
         map: the map that was made, if one was.
         worst: the samples with the highest loss, as text.
@@ -46,6 +47,7 @@ class Evaluated:
     subsets: dict[str, int]
     metrics: dict[str, dict[str, float]]
     throughput: float | None
+    training: list[str]
     notes: list[str]
     map: MapInfo | None
     worst: list[str]
@@ -240,6 +242,7 @@ def _tell(run: Run, record: RunRecord, project: str, made: MapInfo | None) -> Ev
         subsets=record.subsets,
         metrics=record.metrics,
         throughput=run.details.get("throughput"),
+        training=list(dict.fromkeys(f"{one.metric} ({one.subset})" for one in run.training.series)),
         notes=list(run.details.get("notes", [])),
         map=made,
         worst=_worst(run),

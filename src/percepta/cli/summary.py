@@ -37,6 +37,8 @@ def print_summary(
     out.print(table)
     for note in result.notes:
         out.print(f"[yellow]note:[/yellow] {escape(note)}", soft_wrap=True)
+    if result.training:
+        out.print("training curves: " + ", ".join(result.training), style="dim", markup=False)
     if result.map is not None:
         print_map(result.map, as_json=False)
     if result.worst:

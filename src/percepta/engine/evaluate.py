@@ -12,6 +12,7 @@ from threadpoolctl import threadpool_limits
 from percepta.core.errors import JobCancelledError
 from percepta.core.fields import Field
 from percepta.core.progress import Progress
+from percepta.core.training import TrainingCurves
 from percepta.engine.batches import Batch, Reader, reader
 from percepta.engine.behind import Behind
 from percepta.engine.choosing import choose
@@ -39,6 +40,7 @@ def evaluate(
     project: str,
     options: EvaluateOptions | None = None,
     resume: bool | str = False,
+    training: TrainingCurves | None = None,
     progress: Progress,
 ) -> Run:
     """Evaluate a model over an integration's samples and commit the run.
@@ -51,6 +53,7 @@ def evaluate(
         options: how to run.
         resume: go on with the newest unfinished evaluation of the same code and model, or with the
             run of that id.
+        training: how the model's training went; None: as the integration says.
         progress: told of every batch; may cancel.
 
     Raises:
@@ -60,7 +63,7 @@ def evaluate(
     """
     options = options or EvaluateOptions()
     progress.stage("preparing", unit="steps")
-    training = integration.load_training()
+    training = integration.load_training() if training is None else training
     subsets = choose(integration.load_subsets(), options.subsets, options.limit)
     readings = read_spread(integration)
     example = example_inputs(integration, readings)

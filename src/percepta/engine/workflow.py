@@ -8,6 +8,7 @@ from typing import Any
 
 from percepta.core.errors import IntegrationError, Where
 from percepta.core.progress import Progress
+from percepta.core.training import TrainingCurves
 from percepta.engine.evaluate import evaluate
 from percepta.engine.explore import explore
 from percepta.engine.options import EvaluateOptions
@@ -19,10 +20,17 @@ from percepta.storage import MapInfo, Run, RunStatus, Workspace
 
 @dataclass(frozen=True)
 class Subject:
-    """What is evaluated: an integration and a model."""
+    """What is evaluated: an integration and a model.
+
+    Attributes:
+        integration: the samples and everything measured on them.
+        source: the model, or the path of its file.
+        training: how its training went; None: as the integration says.
+    """
 
     integration: Integration
     source: object
+    training: TrainingCurves | None = None
 
     @classmethod
     def from_script(cls, script: Path, model: Path | None = None) -> Subject:
@@ -51,8 +59,7 @@ class Subject:
         Raises:
             IntegrationError: they cannot be read (:func:`percepta.integration.read_training_curves`).
         """
-        curves = read_training_curves(given)
-        return replace(self, integration=replace(self.integration, training=lambda: curves))
+        return replace(self, training=read_training_curves(given))
 
 
 def evaluate_and_explore(
@@ -87,6 +94,7 @@ def evaluate_and_explore(
             project=project,
             options=options,
             resume=resume,
+            training=subject.training,
             progress=progress,
         )
     made = None

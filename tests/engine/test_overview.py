@@ -13,6 +13,7 @@ from percepta.core.dashboards import COLUMNS, DashboardDocument
 from percepta.core.fields import Direction, Field, FieldGroup, FieldType
 from percepta.core.progress import Silent
 from percepta.core.subsets import Subset
+from percepta.core.training import TrainingCurves, TrainingSeries
 from percepta.engine import workflow
 from percepta.engine.overview import default_dashboard, keep_default_dashboard
 from percepta.engine.workflow import Subject, evaluate_and_explore
@@ -32,7 +33,7 @@ def workspace(workspace_path: Path) -> Iterator[Workspace]:
 
 
 def write(workspace: Workspace, columns: dict[str, Any], fields: list[Field], **more: Any) -> Run:
-    """Write a run of two subsets (or ``subsets``), with scores of a prediction if ``labels`` are given."""
+    """Write a run of two subsets (one unless ``halves``), with scores if ``labels`` are given."""
     labels = more.get("labels")
     keys = {
         subset: range(N // 2 if more.get("halves", True) else N)
@@ -43,7 +44,7 @@ def write(workspace: Workspace, columns: dict[str, Any], fields: list[Field], **
         scores = {} if labels is None else {"scores": np.full((N, len(labels)), 0.5, np.float32)}
         writer.write_shard(0, ShardData(columns=columns, scores=scores))
         declared = [{"name": "scores", "labels": labels, "prefix": ""}] if labels else []
-        return writer.commit(fields, {"predictions": declared})
+        return writer.commit(fields, {"predictions": declared}, training=more.get("training"))
 
 
 def classifier(workspace: Workspace) -> Run:
@@ -130,6 +131,17 @@ def test_a_run_without_labels_subsets_or_a_loss(workspace: Workspace) -> None:
     )
     check_layout(made)
     assert [dashlet.title for dashlet in made.dashlets] == ["Samples"]
+
+
+def test_a_recorded_training_is_shown(workspace: Workspace) -> None:
+    number = Field("loss", FieldType.FLOAT, FieldGroup.LOSS, Direction.DOWN)
+    curve = TrainingSeries("loss", "training", "epoch", (0.0, 1.0), (2.0, 1.0))
+    rng = np.random.default_rng(0)
+    run = write(workspace, {"loss": rng.random(N)}, [number], training=TrainingCurves((curve,)))
+    made = overview(workspace, run)
+    check_layout(made)
+    assert "curves" in [dashlet.kind for dashlet in made.dashlets]
+    assert "curves" not in [d.kind for d in overview(workspace, classifier(workspace)).dashlets]
 
 
 def test_metrics_without_a_label_share_the_width(workspace: Workspace) -> None:

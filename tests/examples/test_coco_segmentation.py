@@ -3,6 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from percepta.core.targets import LossTarget
+from percepta.engine.explain import Explainer
+from percepta.engine.explanation import Wish
+from percepta.engine.similar_file import find_similar_to_file
+from percepta.integration.files import GivenFile
 from percepta.models import open_model
 from tests.examples.conftest import Examples, mean
 
@@ -19,6 +24,36 @@ def test_everything_is_recorded(examples: Examples) -> None:
     assert np.array_equal(np.isfinite(overlap), people)  # missing where there is nobody
     assert 0.3 < mean(run, "iou_person") < 0.7
     assert np.all(np.asarray(run.values("loss"), np.float64) > 0)
+
+
+@pytest.mark.timeout(120)
+def test_the_loss_of_pixels_is_explained_and_a_photo_finds_itself(examples: Examples) -> None:
+    examples.needs(*NEEDED)
+    run = examples.evaluate("coco_segmentation", limit=4)
+    integration = examples.script("coco_segmentation")
+    explainer = Explainer.open(run, integration, integration.make_model(), device="cpu")
+    try:
+        row = int(np.argmax(run.values("loss")))
+        target = LossTarget("cross_entropy")
+        answer = explainer.explain(Wish((row,), (target,), method="gradient-input"))
+        assert answer.values[0, 0] == pytest.approx(run.values("loss")[row], rel=1e-3)
+        question = explainer.question(explainer.ask([row]), [target])
+        slope = question.subject.evidence(question.inputs, of_inputs=("image",)).inputs["image"]
+        ends = [
+            question.subject.values(
+                {"image": question.inputs["image"] + step * slope / np.abs(slope).max()}
+            )
+            for step in (0.01, -0.01)
+        ]
+        along = 0.01 * np.square(slope).sum() / np.abs(slope).max()
+        assert (ends[0] - ends[1])[0] / 2 == pytest.approx(along, rel=0.1)
+
+        picture, _ = run.visual_image(row, "photo", 0)
+        told = find_similar_to_file(explainer, GivenFile(picture))
+        assert told.found.rows[0] == row
+        assert told.found.scores[0] > 0.99
+    finally:
+        explainer.close()
 
 
 @pytest.mark.timeout(120)

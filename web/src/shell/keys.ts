@@ -46,6 +46,7 @@ export const KEYS: { group: string; keys: { keys: string[]; does: string }[] }[]
       { keys: ["M"], does: "Choose the method" },
       { keys: ["["], does: "Previous layer" },
       { keys: ["]"], does: "Next layer" },
+      { keys: ["↑", "↓"], does: "From a channel’s bar to the next" },
       { keys: ["O"], does: "Overlay on or off" },
       { keys: ["C"], does: "Another sample beside it" },
       { keys: ["V"], does: "Another version beside it" },

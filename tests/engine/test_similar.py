@@ -9,10 +9,13 @@ import pytest
 
 from percepta.core.errors import NotFoundError, TargetError
 from percepta.core.fields import Direction, Field, FieldGroup, FieldType
-from percepta.core.filters import Filter
+from percepta.core.filter_text import parse_filter
+from percepta.core.filters import Filter, InCollection
 from percepta.core.subsets import Subset
 from percepta.engine.similar import Population, find_similar
-from percepta.storage import Run, RunPlan, ShardData, Workspace
+from percepta.storage import Run, RunPlan, RunQuery, ShardData, Workspace
+from percepta.storage.collections import keep_collection
+from percepta.storage.derived import create_derived_field
 
 FOURS, NINES, CLOSED, UNLABELED = 60, 60, 4, 6
 
@@ -95,6 +98,18 @@ def test_candidates_are_filtered(run: Run) -> None:
     found = find_similar(Population(run), [FOURS], filter=only)
     assert found.candidates == UNLABELED
     assert sorted(found.rows.tolist()) == list(range(run.n - UNLABELED, run.n))
+
+
+def test_candidates_are_filtered_by_what_the_project_keeps(run: Run) -> None:
+    with Workspace.open(run.folder.parents[1]) as workspace:
+        nines = parse_filter("label = 9")
+        kept = keep_collection(workspace.catalogue, RunQuery(run), "nines", nines)
+        create_derived_field(workspace, kept.project, "wide", "width > 0")
+        population = Population(run, workspace)
+        collected = Filter((InCollection(kept.id, kept.name),))
+        assert find_similar(population, [0], filter=collected).candidates == NINES
+        wide = find_similar(population, [0], filter=parse_filter("wide"))
+        assert wide.candidates == (run.values("width") > 0).sum()
 
 
 def test_several_queries_are_one_direction(run: Run) -> None:

@@ -20,6 +20,7 @@ from percepta.core.subsets import SampleId, Subset
 from percepta.storage import Run, RunPlan, RunQuery, ShardData, Workspace
 from percepta.storage.collections import filter_for, keep_collection
 from percepta.storage.members import Members
+from percepta.storage.versions import matches_elsewhere, same_rows
 from tests.storage.builders import new_run, write_small_run
 
 LOW = Filter((Compare("value", Operator.LESS, (5,)),))
@@ -126,6 +127,17 @@ def test_a_run_without_its_samples_says_so(workspace: Workspace) -> None:
     other = write(workspace, {Subset.TRAINING: range(4)}, range(4))
     with pytest.raises(CollectionError, match="none of the 4 samples of 'low'"):
         filter_for(workspace, made, other)
+
+
+def test_versions_are_asked_for_its_samples_themselves(workspace: Workspace) -> None:
+    many = write(workspace, {Subset.TEST: range(6)}, range(6))
+    made = keep(workspace, many, Filter((Rows((1, 4, 5)),)))
+    few = workspace.query(write(workspace, {Subset.TEST: range(2)}, range(2)).id)
+    clause = Filter((InCollection(made.id, made.name),))
+    other = workspace.query(many.id)
+    mask, lacking = matches_elsewhere(clause, few, other, same_rows(few.run, many))
+    assert np.flatnonzero(mask).tolist() == [1, 4, 5], "also those that the first run lacks"
+    assert lacking == set()
 
 
 def test_a_deleted_collection_is_gone(workspace: Workspace) -> None:

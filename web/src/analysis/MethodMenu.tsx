@@ -8,6 +8,8 @@ import classes from "./analysis.module.css";
 /** Chooses the attribution method; one that cannot explain this model says why. */
 export function MethodMenu({ methods, value, open, onOpen, onChoose }: { methods: AttributionMethod[] | undefined; value: string | null; open: boolean; onOpen: (open: boolean) => void; onChoose: (name: string) => void }) {
   const chosen = methods?.find(({ name }) => name === value);
+  const reasons = new Set(methods?.flatMap(({ why_not: reason }) => reason ?? []));
+  const shared = reasons.size === 1 ? [...reasons][0] : null;
   return (
     <Menu opened={open} onChange={onOpen} loop position="bottom-start">
       <Menu.Target>
@@ -18,6 +20,7 @@ export function MethodMenu({ methods, value, open, onOpen, onChoose }: { methods
         </button>
       </Menu.Target>
       <Menu.Dropdown className={classes.methods}>
+        {shared !== null && <Menu.Label className={classes.own}>{shared} Methods that need gradients cannot be used.</Menu.Label>}
         {methods?.map((method) => (
           <Menu.Item
             key={method.name}
@@ -29,7 +32,7 @@ export function MethodMenu({ methods, value, open, onOpen, onChoose }: { methods
             data-name={method.name}
           >
             {method.title}
-            <small>{method.why_not ?? (method.over === "layers" ? "at layers" : "at the input")}</small>
+            <small>{(shared === null && method.why_not) || (method.over === "layers" ? "at layers" : "at the input")}</small>
           </Menu.Item>
         ))}
         {chosen && chosen.source.startsWith("https:") && (

@@ -26,6 +26,7 @@ COMMANDS = (
     ("synthetic.py", MILLION, "--rows", "1000000", "--project", "million"),
     ("serve.py", MILLION),
     ("dashboards.py", "--check"),
+    ("tells.py", "--check"),
     ("decisions.py", "--check"),
     ("export.py", "--check"),
     ("page.py", MILLION, "--check"),

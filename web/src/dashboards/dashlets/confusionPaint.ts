@@ -32,13 +32,15 @@ export function paintConfusion(context: CanvasRenderingContext2D, cells: Cells, 
       const x = left + column * cell;
       const y = top + row * cell;
       const side = Math.max(0.5, cell - gap);
+      const passes = cells.passes(row, column);
       if (gap > 0 || strength > 0) {
-        context.globalAlpha = cells.passes(row, column) ? 1 : 0.25;
+        context.globalAlpha = passes ? 1 : 0.25;
         context.fillStyle = strength > 0 ? shade(look, row === column, strength) : cells.hidden(row, column) ? look.whole : look.line;
         context.fillRect(x, y, side, side);
       }
       if (layout.numbers && strength > 0) {
-        context.fillStyle = strength > 0.55 ? (look.theme === "dark" ? "#0b0d10" : "#ffffff") : look.text;
+        context.globalAlpha = 1;
+        context.fillStyle = !passes ? look.dim : strength > 0.55 ? (look.theme === "dark" ? "#0b0d10" : "#ffffff") : look.text;
         context.textAlign = "center";
         context.fillText(cells.says(row, column), x + side / 2, y + side / 2 + 0.5);
       }

@@ -30,7 +30,7 @@ export function drawBoxes(drawing: Drawing): Picture {
   const { field } = drawing.settings.measures[0];
   return {
     option: {
-      ...axes({ ...frame, measure: { ...frame.measure, aggregate: "average", field } }, span(frame, cells.flat().flatMap(({ five }) => five), false)),
+      ...axes({ ...frame, measure: { ...frame.measure, aggregate: "average", field }, valueName: field ?? "" }, span(frame, cells.flat().flatMap(({ five }) => five), false)),
       series: cells.map((boxes, cell) => seriesOf(frame, cell, boxes)),
     },
     tip: ({ at }) => (at ? tipOf(frame, at) : null),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { SplitValues } from "../../api/dashboards";
 import type { Filter } from "../../filters/types";
-import { below, choose, chosenOf, clausesOf, clausesOfSpan } from "./choosing";
+import { below, choose, chosenOf, clausesOf, clausesOfParts, clausesOfSpan } from "./choosing";
 
 const labels: SplitValues = { field: "label", kind: "distinct", values: ["cat", "dog"], edges: null, other: 2, missing: 3, beyond: 5 };
 const bins: SplitValues = { field: "loss", kind: "bins", values: null, edges: [0, 0.5, 1, 1.5], other: null, missing: 3, beyond: 0 };
@@ -42,6 +42,13 @@ describe("a part of a split as clauses", () => {
   it("is a span either way", () => {
     expect(clausesOfSpan(bins, 2, 1)[0].value).toEqual([0.5, 1.5]);
     expect(clausesOfSpan(labels, 0, 1)[0].value).toEqual(["cat", "dog"]);
+  });
+
+  it("is several parts in any order, without those that have no value of their own", () => {
+    expect(clausesOfParts(labels, [1, 0, 2])[0].value).toEqual(["dog", "cat"]);
+    expect(clausesOfParts(labels, [3])).toEqual(clausesOf(labels, 3));
+    expect(clausesOfParts(bins, [2, 1])[0].value).toEqual([0.5, 1.5]);
+    expect(clausesOfParts(bins, [])).toEqual([]);
   });
 
   it("is nothing where it is a version", () => {

@@ -42,6 +42,14 @@ export function clausesOfSpan(split: SplitValues, from: number, to: number): Com
   return [{ kind: "compare", field, op: "in", value: known(split).slice(first, last + 1) }];
 }
 
+/** The clauses that choose several parts, neighbours where they are bins; values beyond the limit only by themselves. */
+export function clausesOfParts(split: SplitValues, codes: number[]): Compare[] {
+  const inside = codes.filter((code) => code < partsOf(split));
+  if (inside.length === 0) return codes.length > 0 ? clausesOf(split, codes[0]) : [];
+  if (split.edges || split.kind === "version") return clausesOfSpan(split, Math.min(...inside), Math.max(...inside));
+  return [{ kind: "compare", field: split.field, op: "in", value: inside.map((code) => known(split)[code]) }];
+}
+
 function known(split: SplitValues): Scalar[] {
   return (split.values ?? []).filter((value) => value !== null);
 }

@@ -1,5 +1,6 @@
 /** Reads an answer about groups by the roles that its splits have in a chart. */
 import type { GroupsAnswer, Settings, Split, SplitValues } from "../../api/dashboards";
+import { compare } from "../../filters/summary";
 
 export const ROLES = ["x", "y", "color", "columns", "rows"] as const;
 export type Role = (typeof ROLES)[number];
@@ -50,6 +51,14 @@ export function read(answer: GroupsAnswer, settings: Settings, roles: readonly R
     groups: (at) =>
       Array.from({ length: groups }, (_, group) => group).filter((group) => at.every((code, split) => code === null || answer.codes[split][group] === code)),
   };
+}
+
+/** Codes as people count their values. What is beyond the limit, and what is missing, stays at the end. */
+export function naturally(split: SplitValues, codes: (number | null)[]): (number | null)[] {
+  const { values, kind } = split;
+  if (!values || kind !== "distinct") return codes;
+  const known = (code: number | null) => code !== null && code < values.length;
+  return [...codes.filter(known).sort((a, b) => compare(values[a as number], values[b as number])), ...codes.filter((code) => !known(code))];
 }
 
 /** A measure of a group: of the samples that match the filter, and of all of them. */

@@ -2,8 +2,8 @@
 import type { CustomSeriesOption } from "echarts";
 import { count, number } from "../../theme/format";
 import { at as shade, sequential } from "../../theme/ramps";
-import { chosenOf, clausesOf, clausesOfSpan, partsOf } from "./choosing";
-import { isPart, measured, read, type Role } from "./groups";
+import { chosenOf, clausesOf, clausesOfParts, partsOf } from "./choosing";
+import { isPart, measured, naturally, read, type Role } from "./groups";
 import { firstMeasure, isAdditive, measureName, measureText, partName, samplesText, splitName } from "./measures";
 import type { Drawing, Picture } from "./picture";
 import { extent, fit, widthOf } from "./scales";
@@ -19,7 +19,11 @@ export function drawHeatMap({ settings, answers, filter, look, size, runs }: Dra
   if (!x || !y) throw new Error("A heat map needs two splits.");
   const measure = firstMeasure(settings);
   const part = isPart(answer);
-  const [across, down] = [x, y].map((split, at) => (split.edges ? Array.from({ length: partsOf(split) }, (_, bin) => bin) : (reading.codes(at === 0 ? "x" : "y") as number[])));
+  const [across, down] = ([["x", x], ["y", y]] as const).map(([role, split]) => {
+    if (split.edges) return Array.from({ length: partsOf(split) }, (_, bin) => bin);
+    const codes = reading.codes(role);
+    return (reading.byCount(role) ? naturally(split, codes) : codes) as number[];
+  });
   const names = [x, y].map((split, at) => [across, down][at].map((code) => (split.edges ? number(split.edges[code]) : partName(split, code, runs))));
   const cells = across.flatMap((codeX, column) =>
     down.flatMap((codeY, row) => {
@@ -87,9 +91,8 @@ export function drawHeatMap({ settings, answers, filter, look, size, runs }: Dra
       clauses: (from, to) =>
         [x, y].flatMap((split, axis) => {
           const codes = [across, down][axis];
-          const [a, b] = [from[axis], to[axis]].map((value) => codes[Math.min(codes.length - 1, Math.max(0, Math.round(value)))]);
-          const [first, last] = [Math.min(a, b), Math.min(Math.max(a, b), partsOf(split) - 1)];
-          return first > last ? clausesOf(split, first) : clausesOfSpan(split, first, last);
+          const [a, b] = [from[axis], to[axis]].map((value) => Math.min(codes.length - 1, Math.max(0, Math.round(value))));
+          return clausesOfParts(split, codes.slice(Math.min(a, b), Math.max(a, b) + 1));
         }),
     },
     keys: [],

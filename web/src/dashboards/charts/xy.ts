@@ -1,11 +1,10 @@
 /** The frame of charts with a measure over a split: cells, axes, marks, words for the pointer, brush. */
 import type { Measure, SplitValues } from "../../api/dashboards";
 import { count, number, percent, shortCount } from "../../theme/format";
-import { chosenOf, clausesOf, clausesOfSpan, partsOf } from "./choosing";
-import { compare } from "../../filters/summary";
+import { chosenOf, clausesOf, clausesOfParts, partsOf } from "./choosing";
 import { colorsOf } from "./colors";
 import { type Cell, layCells } from "./facets";
-import { type At, isPart, measured, read, type Reading, type Role } from "./groups";
+import { type At, isPart, measured, naturally, read, type Reading, type Role } from "./groups";
 import { firstMeasure, isAdditive, measureName, measureText, partName, samplesText, splitName } from "./measures";
 import type { Brush, Datum, Drawing, Key, Tip } from "./picture";
 import { extent, fit, widthOf } from "./scales";
@@ -26,6 +25,8 @@ export interface Frame {
   drawing: Drawing;
   reading: Reading;
   measure: Measure;
+  /** What the axis of values shows. */
+  valueName: string;
   across: Across;
   cells: Cell[];
   colors: (number | null)[];
@@ -75,6 +76,7 @@ export function frameOf(drawing: Drawing, turns: boolean): Frame {
     drawing,
     reading,
     measure,
+    valueName: measureName(measure),
     across: { split, codes, edges, names, flipped },
     cells,
     colors: partsInOrder(reading, "color"),
@@ -86,16 +88,12 @@ export function frameOf(drawing: Drawing, turns: boolean): Frame {
   };
 }
 
-/** The parts that occur. Bins leave no holes; what has no value stands apart from them, in the note. */
+/** The parts that occur; colours and panels of the commonest values stand as people count. Bins leave no holes; what has no value stands apart from them, in the note. */
 function partsInOrder(reading: Reading, role: Role): (number | null)[] {
   const split = reading.split(role);
   const codes = reading.codes(role);
   if (role === "x") return split?.edges ? Array.from({ length: partsOf(split) }, (_, bin) => bin) : codes;
-  const { values, kind } = split ?? {};
-  if (!values || kind !== "distinct" || !reading.byCount(role)) return codes;
-  // The commonest are kept, and stand as people count.
-  const known = (code: number | null) => code !== null && code < values.length;
-  return [...codes.filter(known).sort((a, b) => compare(values[a as number], values[b as number])), ...codes.filter((code) => !known(code))];
+  return split && reading.byCount(role) ? naturally(split, codes) : codes;
 }
 
 function isLong(names: string[], width: number): boolean {
@@ -118,7 +116,7 @@ export function axes(frame: Frame, { min, max, interval }: { min: number; max: n
     min,
     max,
     interval: cell.height < 70 && !across.flipped ? max - min || interval : interval,
-    name: labelled && cell.title === "" ? fit(measureName(measure), cell.width) : "",
+    name: labelled && cell.title === "" ? fit(frame.valueName, cell.width) : "",
     ...(across.flipped
       ? { nameLocation: "middle" as const, nameGap: 21, nameTextStyle: { ...text, color: look.faint } }
       : { nameLocation: "end" as const, nameGap: 11, nameTextStyle: { ...text, color: look.faint, align: "left" as const, padding: [0, 0, 0, -34] } }),
@@ -225,12 +223,9 @@ export function brushOf({ across }: Frame): Brush | null {
   return {
     axes: flipped ? "y" : "x",
     clauses: (from, to) => {
-      const [a, b] = [place(from[axis]), place(to[axis])].map((at) => codes[at]);
-      if (a === null || b === null) return [];
-      if (edges) return clausesOfSpan(split, a, b);
-      const [first, last] = a <= b ? [a, b] : [b, a];
-      const inside = codes.filter((code): code is number => code !== null && code >= first && code <= last && code < partsOf(split));
-      return inside.length === 0 ? clausesOf(split, first) : clausesOfSpan(split, inside[0], inside[inside.length - 1]);
+      const [a, b] = [place(from[axis]), place(to[axis])];
+      const brushed = codes.slice(Math.min(a, b), Math.max(a, b) + 1);
+      return clausesOfParts(split, brushed.filter((code) => code !== null));
     },
   };
 }

@@ -11,6 +11,7 @@ import torch
 from torch.nn import functional
 
 from percepta.core.errors import TargetError
+from percepta.engine import measured
 from percepta.engine.measured import MeasuredNumber
 from percepta.integration import losses
 from percepta.integration.torch_loss import per_sample_loss
@@ -31,7 +32,7 @@ def number(function: Function, name: str = "output") -> MeasuredNumber:
         return np.asarray(function(outputs[name]), np.float32)
 
     return MeasuredNumber(
-        "The loss 'mine'", measure, lambda outputs: function(outputs[name]), (name,)
+        "The loss 'mine'", measure, lambda outputs, rows: function(outputs[name]), (name,)
     )
 
 
@@ -98,6 +99,24 @@ def test_dense_losses_agree_with_central_differences(name: str) -> None:
         told = (found * along).sum(axis=(1, 2, 3))
         assert np.abs(told).max() > 1e-6
         np.testing.assert_allclose(told, (high - low) / 2, rtol=0.04, atol=4e-7)
+
+
+def test_many_samples_are_differentiated_part_by_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[slice] = []
+
+    def part(outputs: Any, rows: slice) -> Any:
+        asked.append(rows)
+        return losses.cross_entropy(outputs["output"], LABELS[rows], 1)
+
+    def measure(outputs: Any) -> Any:
+        return np.asarray(losses.cross_entropy(outputs["output"], LABELS, 1), np.float32)
+
+    mine = MeasuredNumber("The loss 'mine'", measure, part, ("output",))
+    forward = Forward({"output": LOGITS}, {}, {})
+    whole = mine.slopes(forward).outputs["output"]
+    monkeypatch.setattr(measured, "AT_ONCE", 10_000)
+    np.testing.assert_array_equal(mine.slopes(forward).outputs["output"], whole)
+    assert asked == [slice(0, 2), slice(0, 1), slice(1, 2)]
 
 
 def test_what_torch_cannot_do_is_tried_where_outputs_are_few() -> None:

@@ -326,19 +326,20 @@ def _no_position(target: ClassTarget, positions: tuple[int, ...]) -> TargetError
 def _number(title: str, function: Loss | TargetFunction, asked: Asked) -> MeasuredNumber:
     """Bind what a function of the user's gives."""
 
-    def batch(outputs: Mapping[str, Array]) -> Batch:
-        return Batch(asked.keys, asked.inputs, asked.ground_truths, outputs, asked.samples)
+    def batch(of: Asked, outputs: Mapping[str, Array]) -> Batch:
+        return Batch(of.keys, of.inputs, of.ground_truths, outputs, of.samples)
 
     def measure(outputs: Mapping[str, Array]) -> FloatArray:
-        measured = measure_one(function, batch(outputs))
+        measured = measure_one(function, batch(asked, outputs))
         if measured.failures:
             raise TargetError(
                 f"{title} cannot be measured: {next(iter(measured.failures.values()))}"
             )
         return measured.columns[function.name]
 
-    def call(outputs: Mapping[str, Any]) -> Any:
-        return function.function(**(batch(outputs).arguments(function.connections) or {}))
+    def call(outputs: Mapping[str, Any], rows: slice) -> Any:
+        part = asked.taken(np.arange(len(asked.keys))[rows])
+        return function.function(**(batch(part, outputs).arguments(function.connections) or {}))
 
     names = tuple(c.name for c in function.connections if c.source == "prediction")
     return MeasuredNumber(title, measure, call, names)

@@ -22,6 +22,8 @@ Arrays = Mapping[str, NDArray[Any]]
 
 MOST_OUTPUTS = 4_096
 """Outputs of a sample that a function is tried by, one by one, if it cannot be differentiated."""
+AT_ONCE = 2**22
+"""Outputs that are differentiated at once: what is remembered of them takes some hundred bytes each."""
 _STEP = 1e-2
 """How far outputs are moved to try a function."""
 _AGREES = 0.05
@@ -35,13 +37,14 @@ class MeasuredNumber(OfOutputs):
     Attributes:
         title: what it is, such as ``The loss 'dice'``.
         measure: outputs ``[B, …]`` by name -> ``[B]`` float32.
-        function: the bare function, outputs by name -> whatever it gives.
+        function: the bare function, outputs by name of some of the samples, and which these are -> what it
+            gives.
         predictions: the outputs it depends on.
     """
 
     title: str
     measure: Callable[[Arrays], FloatArray]
-    function: Callable[[Mapping[str, Any]], Any]
+    function: Callable[[Mapping[str, Any], slice], Any]
     predictions: tuple[str, ...]
 
     def value(self, forward: Forward) -> FloatArray:
@@ -77,11 +80,25 @@ class MeasuredNumber(OfOutputs):
             return Slopes({name: self._tried(forward.outputs, name) for name in moving})
 
     def _traced(self, outputs: Arrays, moving: Arrays) -> dict[str, FloatArray]:
+        samples = len(next(iter(moving.values())))
+        step = max(1, AT_ONCE // sum(array[0].size for array in moving.values()))
+        parts = [
+            self._part(outputs, tuple(moving), slice(start, min(start + step, samples)))
+            for start in range(0, samples, step)
+        ]
+        slopes = {name: np.concatenate([part[name] for part in parts]) for name in moving}
+        self._check(outputs, moving, slopes)
+        return slopes
+
+    def _part(self, outputs: Arrays, moving: tuple[str, ...], rows: slice) -> dict[str, FloatArray]:
+        """Differentiate the function for some of the samples."""
         from percepta.models.tracing import trace
 
-        traced = trace(lambda arrays: self.function({**outputs, **arrays}), moving)
-        self._check(outputs, moving, traced.slopes)
-        return traced.slopes
+        part = {name: array[rows] for name, array in outputs.items()}
+        return trace(
+            lambda arrays: self.function({**part, **arrays}, rows),
+            {name: part[name] for name in moving},
+        ).slopes
 
     def _check(self, outputs: Arrays, moving: Arrays, slopes: Mapping[str, FloatArray]) -> None:
         """Hold derivatives against a central difference along a random direction.

@@ -28,7 +28,9 @@ export function Overview() {
         </button>
       )}
       <Figures />
-      <TellsButton />
+      <div className={classes.ask}>
+        <TellsButton />
+      </div>
       {clusters.length > 0 && <Clusters clusters={clusters} />}
       {run.notes.map((note) => (
         <p key={note} className={classes.hint}>

@@ -73,10 +73,10 @@ function Threshold({ decisions, dashlet, change }: DashletProps & { decisions: D
 }
 
 const OUTCOMES = [
-  { key: "tp", name: "true positives", means: "Decided yes, and should be." },
-  { key: "fp", name: "false positives", means: "Decided yes, but should be no." },
-  { key: "tn", name: "true negatives", means: "Decided no, and should be." },
-  { key: "fn", name: "false negatives", means: "Decided no, but should be yes." },
+  { key: "tp", name: "TP", means: "True positives: decided yes, and should be." },
+  { key: "fp", name: "FP", means: "False positives: decided yes, but should be no." },
+  { key: "tn", name: "TN", means: "True negatives: decided no, and should be." },
+  { key: "fn", name: "FN", means: "False negatives: decided no, but should be yes." },
 ] as const;
 
 function OutcomeCounts({ curve, outcomes, about }: { curve: DecisionCurve; outcomes: ReturnType<typeof outcomesOf>; about: boolean }) {

@@ -77,7 +77,7 @@ export function curvesOption(panels: Panel[], look: Look, size: Size) {
       gridIndex,
       ...axis(x, curves.flatMap(({ points }) => points.map(([at]) => at))),
       ...(x.ends === null && bare(curves)),
-      name: x.name,
+      name: fit(x.name, grids[gridIndex].width),
       nameLocation: "middle" as const,
       nameGap: 20,
       nameTextStyle: { ...text, color: look.faint },

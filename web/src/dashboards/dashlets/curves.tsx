@@ -75,10 +75,10 @@ function Curves({ series, settings, change }: CurvesProps) {
         <span className={classes.space} />
         <div className={classes.smoothing} title="How much of each point comes from those before it; what was measured stays behind, faint.">
           smooth
-          <Slider size="xs" w={64} min={0} max={0.98} step={0.02} defaultValue={smoothing} label={null} onChangeEnd={(smoothing) => change({ smoothing })} aria-label="Smoothing" />
+          <Slider size="xs" w={48} min={0} max={0.98} step={0.02} defaultValue={smoothing} label={null} onChangeEnd={(smoothing) => change({ smoothing })} aria-label="Smoothing" />
         </div>
         <Switch size="xs" label="log" checked={logarithmic} onChange={(event) => change({ logarithmic: event.currentTarget.checked })} />
-        {ways.length > 1 && <SegmentedControl size="xs" value={by} onChange={(by) => change({ by: by as By })} data={ways.map((value) => ({ value, label: `by ${value}` }))} />}
+        {ways.length > 1 && <SegmentedControl size="xs" value={by} onChange={(by) => change({ by: by as By })} data={[...ways]} aria-label="What the curves run over" />}
       </div>
       <CurveCanvas panels={panels} label={`Training curves of ${panels.map(({ title }) => title).join(", ")} by ${by}`} />
     </div>

@@ -37,6 +37,7 @@ def test_the_loss_of_pixels_is_explained_and_a_photo_finds_itself(examples: Exam
         target = LossTarget("cross_entropy")
         answer = explainer.explain(Wish((row,), (target,), method="gradient-input"))
         assert answer.values[0, 0] == pytest.approx(run.values("loss")[row], rel=1e-3)
+        explainer.explain(Wish((0,), (target,), method="integrated-gradients"))  # sure pixels, bent
         question = explainer.question(explainer.ask([row]), [target])
         slope = question.subject.evidence(question.inputs, of_inputs=("image",)).inputs["image"]
         ends = [

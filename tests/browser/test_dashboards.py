@@ -162,6 +162,11 @@ def test_a_dashboard_is_made_changed_and_kept(page: Page, tmp_path: Path) -> Non
     confused = int(pair.locator("em").inner_text())
     pair.click()
     expect(page.get_by_test_id("filter-chip")).to_have_count(2)
+    page.get_by_test_id("filter-undo").click()
+    expect(page.get_by_test_id("filter-chip")).to_have_count(0)
+    expect(count).to_have_text("1,797 samples")
+    pair.click()
+    expect(page.get_by_test_id("filter-chip")).to_have_count(2)
     expect(count).to_have_text(re.compile(f"^{confused} sample"))
     assert len(shown_rows(dashlet(page, "samples"))) == confused
     page.wait_for_url(re.compile("filter="))
@@ -187,6 +192,13 @@ def test_a_dashboard_is_made_changed_and_kept(page: Page, tmp_path: Path) -> Non
     page.get_by_test_id("add-number").click()
     number = dashlet(page, "number")
     expect(number).to_have_count(1)
+    before = number.bounding_box()
+    assert before is not None
+    number.focus()
+    page.keyboard.press("Shift+ArrowRight")
+    moved = "([one, x]) => one.getBoundingClientRect().x > x + 10"
+    page.wait_for_function(moved, arg=[number.element_handle(), before["x"]])
+    page.get_by_test_id("dashboard-undo").click()
     page.get_by_test_id("dashboard-undo").click()
     expect(number).to_have_count(0)
     expect(page.get_by_test_id("save-state")).to_have_attribute("data-state", "saved", timeout=SLOW)
@@ -208,12 +220,12 @@ def test_a_dashboard_is_made_changed_and_kept(page: Page, tmp_path: Path) -> Non
     download.value.save_as(file)
     exported = json.loads(file.read_text())
     assert [one["kind"] for one in exported["dashlets"]] == ["confusion", "samples", "bar"]
-    before = page.url.split("?")[0]
+    exported_from = page.url.split("?")[0]
     page.get_by_test_id("dashboard-chooser").click()
     with page.expect_file_chooser() as chooser:
         page.get_by_test_id("dashboard-import").click()
     chooser.value.set_files(file)
-    page.wait_for_url(lambda url: url.split("?")[0] != before)
+    page.wait_for_url(lambda url: url.split("?")[0] != exported_from)
     expect(page.get_by_test_id("dashlet")).to_have_count(3, timeout=SLOW)
     imported = api(page, "GET", f"dashboards/{page.url.split('?')[0].rsplit('/', 1)[1]}")
     assert imported["document"]["dashlets"] == exported["dashlets"]

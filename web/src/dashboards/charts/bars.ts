@@ -3,7 +3,8 @@ import type { CustomSeriesOption } from "echarts";
 import { isAdditive } from "./measures";
 import { type At, measured } from "./groups";
 import type { Drawing, Picture } from "./picture";
-import { axes, brushOf, clausesAt, type Frame, frameOf, keysOf, noteOf, span, stacks, tipAt } from "./xy";
+import { extent } from "./scales";
+import { axes, brushOf, clausesAt, type Frame, frameOf, keysOf, noteOf, stacks, tipAt } from "./xy";
 
 interface Bar {
   /** Place on the axis of the parts: index of the part, and from where to where in it, 0..1. */
@@ -26,7 +27,7 @@ export const WIDEST = 96;
 export function drawBars(drawing: Drawing): Picture {
   const frame = frameOf(drawing, true);
   const cells = frame.cells.map((cell) => barsIn(frame, cell.columns, cell.rows));
-  const { min, max, interval } = span(frame, cells.flatMap((bars) => bars.flatMap(({ low, high }) => [low, high])), true);
+  const { min, max, interval } = extent(cells.flatMap((bars) => bars.flatMap(({ low, high }) => [low, high])), true);
   return {
     option: {
       ...axes(frame, { min, max, interval }),

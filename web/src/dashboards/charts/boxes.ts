@@ -5,7 +5,8 @@ import { WIDEST } from "./bars";
 import { type At, measured } from "./groups";
 import { samplesText } from "./measures";
 import type { Drawing, Picture, Tip } from "./picture";
-import { axes, brushOf, clausesAt, type Frame, frameOf, keysOf, noteOf, span } from "./xy";
+import { extent } from "./scales";
+import { axes, brushOf, clausesAt, type Frame, frameOf, keysOf, noteOf } from "./xy";
 
 /** Least, lower quartile, median, upper quartile, greatest. */
 type Five = [number, number, number, number, number];
@@ -30,7 +31,7 @@ export function drawBoxes(drawing: Drawing): Picture {
   const { field } = drawing.settings.measures[0];
   return {
     option: {
-      ...axes({ ...frame, measure: { ...frame.measure, aggregate: "average", field }, valueName: field ?? "" }, span(frame, cells.flat().flatMap(({ five }) => five), false)),
+      ...axes({ ...frame, measure: { ...frame.measure, aggregate: "average", field }, valueName: field ?? "" }, extent(cells.flat().flatMap(({ five }) => five), false)),
       series: cells.map((boxes, cell) => seriesOf(frame, cell, boxes)),
     },
     tip: ({ at }) => (at ? tipOf(frame, at) : null),

@@ -13,7 +13,7 @@ import { COUNT } from "./measures";
 import type { Datum, Drawing, Picture } from "./picture";
 import { drawPoints } from "./points";
 
-const look: Look = { theme: "dark", text: "#fff", dim: "#aaa", faint: "#888", line: "#222", strong: "#333", surface: "#111", raised: "#181818", accent: "#7590f5", whole: "#2c333c" };
+const look: Look = { theme: "dark", text: "#fff", dim: "#aaa", faint: "#888", line: "#222", strong: "#333", surface: "#111", accent: "#7590f5", whole: "#2c333c" };
 
 /** Two labels in two subsets; the filter leaves 5 of 10 samples. */
 const byLabel: GroupsAnswer = {

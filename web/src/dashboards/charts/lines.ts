@@ -2,7 +2,8 @@
 import type { LineSeriesOption } from "echarts";
 import { measured } from "./groups";
 import type { Drawing, Picture } from "./picture";
-import { axes, brushOf, clausesAt, type Frame, frameOf, keysOf, noteOf, span, stacks, tipAt } from "./xy";
+import { extent } from "./scales";
+import { axes, brushOf, clausesAt, type Frame, frameOf, keysOf, noteOf, stacks, tipAt } from "./xy";
 
 interface Line {
   color: number | null;
@@ -18,7 +19,7 @@ export function drawLines(drawing: Drawing, filled: boolean): Picture {
   const values = cells.flatMap((lines) => (stacked ? totals(lines) : lines.flatMap(({ matching, all }) => [...matching, ...(frame.part ? all : [])])));
   return {
     option: {
-      ...axes(frame, span(frame, values, filled)),
+      ...axes(frame, extent(values, filled)),
       series: cells.flatMap((lines, cell) => [
         ...chosenBand(frame, cell),
         ...(stacked && frame.part ? [wholeArea(frame, cell, lines)] : []),

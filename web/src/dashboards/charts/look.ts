@@ -11,7 +11,6 @@ export interface Look {
   line: string;
   strong: string;
   surface: string;
-  raised: string;
   accent: string;
   /** The whole, behind the part that matches. */
   whole: string;
@@ -30,7 +29,6 @@ export function useLook(): Look {
       line: token("line"),
       strong: token("line-strong"),
       surface: token("surface"),
-      raised: token("raised"),
       accent: theme === "dark" ? "#7590f5" : "#5f7ae8",
       whole: theme === "dark" ? "#2c333c" : "#d9dde3",
     };

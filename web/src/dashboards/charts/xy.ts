@@ -7,7 +7,7 @@ import { type Cell, layCells } from "./facets";
 import { type At, isPart, measured, naturally, read, type Reading, type Role } from "./groups";
 import { firstMeasure, isAdditive, measureName, measureText, partName, samplesText, splitName } from "./measures";
 import type { Brush, Datum, Drawing, Key, Tip } from "./picture";
-import { extent, fit, widthOf } from "./scales";
+import { fit, widthOf } from "./scales";
 
 export const XY_ROLES: readonly Role[] = ["x", "color", "columns", "rows"];
 
@@ -101,12 +101,7 @@ function isLong(names: string[], width: number): boolean {
   return Math.max(0, ...names.map(widthOf)) > Math.max(band - 4, 18);
 }
 
-/** What a measure's axis spans: zero and every value. */
-export function span(frame: Frame, values: Iterable<number | null | undefined>, zero: boolean) {
-  return { measure: frame.measure, ...extent(values, zero) };
-}
-
-/** Axes and grids of all cells, for one span of the measure. */
+/** Axes and grids of all cells, whose axes of values all span the same. */
 export function axes(frame: Frame, { min, max, interval }: { min: number; max: number; interval: number }) {
   const { across, cells, measure, reading, drawing } = frame;
   const { look } = drawing;

@@ -14,8 +14,9 @@ from percepta.analysis.attribution.faithfulness import Faithfulness, faithfulnes
 from percepta.analysis.attribution.fusing import enlarge
 from percepta.core.errors import NotFoundError, TargetError
 from percepta.core.targets import ClassTarget, LossTarget, Target
+from percepta.engine.asked import Asked
 from percepta.engine.batches import Batch, stack
-from percepta.engine.binding import Asked, Binder
+from percepta.engine.binding import Binder
 from percepta.engine.explained import BoundTarget
 from percepta.engine.explanation import Channels, Explanation, HeatMap, Wish
 from percepta.engine.laying import (

@@ -16,7 +16,7 @@ from percepta.core.filters import Filter
 from percepta.core.rendering import thumbnail
 from percepta.core.subsets import SampleKey, Subset
 from percepta.core.targets import DirectionTarget
-from percepta.engine.binding import Asked
+from percepta.engine.asked import Asked
 from percepta.engine.explain import Explainer
 from percepta.engine.explanation import Explanation, Wish
 from percepta.engine.recording import responses

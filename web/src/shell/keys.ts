@@ -40,6 +40,15 @@ export const KEYS: { group: string; keys: { keys: string[]; does: string }[] }[]
     ],
   },
   {
+    group: "Table of samples",
+    keys: [
+      { keys: ["↑", "↓"], does: "Walk the lines; Page Up, Page Down, Home and End too" },
+      { keys: ["Enter"], does: "Open the sample" },
+      { keys: ["Space"], does: "Select it, or take it out; Shift with an arrow goes on" },
+      { keys: ["Alt", "→"], does: "On a heading: move the column" },
+    ],
+  },
+  {
     group: "Analysis of a sample",
     keys: [
       { keys: ["1", "…", "0"], does: "Explain a class" },

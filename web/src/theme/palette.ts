@@ -6,8 +6,8 @@
  * contrast of at least 3 to 1 against the page. `palette.test.ts` holds both figures.
  */
 export const CATEGORICAL = {
-  dark: ["#31a0ff", "#f6c30d", "#b45000", "#21fcff", "#935799", "#f3821f", "#5e5cdc", "#a5bae8", "#b1f39f", "#5d9075", "#50d39d", "#ce72c0"],
-  light: ["#1477c7", "#4f3901", "#bd847b", "#0fa1b9", "#ab498c", "#c3380b", "#3247be", "#8c82fa", "#849e02", "#037947", "#04564d", "#6f2e85"],
+  dark: ["#31a0ff", "#f3821f", "#b45000", "#21fcff", "#935799", "#f6c30d", "#5e5cdc", "#a5bae8", "#b1f39f", "#5d9075", "#50d39d", "#ce72c0"],
+  light: ["#1477c7", "#c3380b", "#bd847b", "#0fa1b9", "#ab498c", "#4f3901", "#3247be", "#8c82fa", "#849e02", "#037947", "#04564d", "#6f2e85"],
 } as const;
 
 /** Colour of every category beyond the eleventh. */

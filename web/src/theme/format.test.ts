@@ -13,6 +13,8 @@ describe("numbers", () => {
     [-3.14159, "−3.142"],
     [Number.NaN, "–"],
     [null, "–"],
+    [0.999_97, "0.9999"],
+    [-0.999_97, "−0.9999"],
     [Infinity, "∞"],
   ])("%s is %s", (given, expected) => expect(number(given)).toBe(expected));
 
@@ -23,6 +25,10 @@ describe("numbers", () => {
 
   it("tells shares", () => {
     expect([0, 0.0004, 0.056, 0.5, 1].map(percent)).toEqual(["0 %", "< 0.1 %", "5.6 %", "50 %", "100 %"]);
+  });
+
+  it("tells nearly all as less than all", () => {
+    expect([0.994, 0.9963, 0.9991, 0.999_99].map(percent)).toEqual(["99.4 %", "99.6 %", "> 99.9 %", "> 99.9 %"]);
   });
 
   it("shows what is missing as such", () => {

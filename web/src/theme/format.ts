@@ -24,13 +24,18 @@ export function number(value: number | null | undefined, digits = 4): string {
   const size = Math.abs(value);
   if (size >= 1e7 || size < 1e-4) return minus(value.toExponential(digits - 2));
   const decimals = size >= 1000 ? 1 : Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
-  return minus(trim(value, Math.min(decimals, 6)));
+  const decimal = Math.min(decimals, 6);
+  const text = trim(value, decimal);
+  // Nearly all is not all.
+  return minus(size < 1 && Math.abs(Number(text)) === 1 ? `${value < 0 ? "-" : ""}0.${"9".repeat(decimal)}` : text);
 }
 
-/** A share as per cent. */
+/** A share as per cent. Nearly nothing is never told as 0 %, nearly all never as 100 %. */
 export function percent(share: number): string {
   const value = share * 100;
   if (value > 0 && value < 0.1) return "< 0.1 %";
+  if (value > 99.9 && value < 100) return "> 99.9 %";
+  if (value > 99 && value < 100) return `${trim(value, 1)} %`;
   return `${trim(value, value >= 10 || Number.isInteger(value) ? 0 : 1)} %`;
 }
 

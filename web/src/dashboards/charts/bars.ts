@@ -1,6 +1,6 @@
 /** Bars over the parts of a split: the samples that match in colour, all of them in grey behind. */
 import type { CustomSeriesOption } from "echarts";
-import { isAdditive } from "./measures";
+import { isAdditive, isUnsure } from "./measures";
 import { type At, measured } from "./groups";
 import type { Drawing, Picture } from "./picture";
 import { extent } from "./scales";
@@ -15,12 +15,16 @@ interface Bar {
   high: number;
   fill: string;
   opacity: number;
+  /** Rests on very few samples: pale, with a broken rim. */
+  unsure: boolean;
   at: At;
 }
 
 /** Free room between bars, as a share of a part's width. */
 const GAP = { bins: 0.06, values: 0.24 };
 const FADED = 0.28;
+/** How full the colour of a bar is that rests on few samples. */
+const UNSURE = 0.22;
 /** Bars of few values are no wider than this in all, in CSS pixels. */
 export const WIDEST = 96;
 
@@ -69,10 +73,11 @@ function barsIn(frame: Frame, columns: number | null, rows: number | null): Bar[
         high: stacked ? total + value : value,
         fill: frame.colorOf(color),
         opacity: frame.faded(x, color) || frame.fadedCell({ columns, rows }) ? FADED : 1,
+        unsure: isUnsure(measure, one.count),
       });
       total += value;
       if (!part || one.all === null) return;
-      behind.push({ ...bar, low: stacked ? whole : 0, high: stacked ? whole + one.all : one.all, fill: drawing.look.whole, opacity: 1 });
+      behind.push({ ...bar, low: stacked ? whole : 0, high: stacked ? whole + one.all : one.all, fill: drawing.look.whole, opacity: 1, unsure: false });
       whole += one.all;
     });
   });
@@ -89,8 +94,9 @@ function barSeries(frame: Frame, cell: number, bars: Bar[]): CustomSeriesOption 
     animation: false,
     data: bars.map((bar) => ({ value: frame.across.flipped ? [bar.high, bar.part] : [bar.part, bar.high], at: bar.at })),
     renderItem: (params, api) => {
-      const { fill, opacity, ...bar } = bars[params.dataIndex];
-      return { type: "rect", shape: rectangle(api, bar), style: { fill, opacity }, emphasis: { style: { fill, opacity: Math.max(opacity, 0.82) } } };
+      const { fill, opacity, unsure, ...bar } = bars[params.dataIndex];
+      const paint = unsure ? { fill, fillOpacity: UNSURE, stroke: fill, lineWidth: 1, lineDash: [3, 2] } : { fill };
+      return { type: "rect", shape: rectangle(api, bar), style: { ...paint, opacity }, emphasis: { style: { ...paint, opacity: Math.max(opacity, 0.82) } } };
     },
   };
 }

@@ -53,7 +53,14 @@ function drawing(answers: Drawing["answers"], settings: Partial<Settings>, filte
 
 interface Series {
   type: string;
-  data: (Datum & { value: number[]; itemStyle?: { opacity?: number } })[];
+  data: (Datum & { value: number[]; symbol?: string; itemStyle?: { opacity?: number } })[];
+}
+
+/** How the bars of a picture are painted, on axes where a unit is a pixel. */
+function paints(picture: Picture): { fillOpacity?: number }[] {
+  const [, bars] = picture.option.series as { data: unknown[]; renderItem: (params: object, api: object) => { style: { fillOpacity?: number } } }[];
+  const api = { coord: (place: number[]) => place, size: (size: number[]) => size };
+  return bars.data.map((_, dataIndex) => bars.renderItem({ dataIndex }, api).style);
 }
 
 const seriesOf = ({ option }: Picture) => option.series as Series[];
@@ -100,9 +107,16 @@ describe("bars over bins", () => {
   it("stand on a scale of numbers, without what has no value, which is said", () => {
     const [axis] = picture.option.xAxis as { type: string; min: number; max: number }[];
     expect(axis).toMatchObject({ type: "value", min: 0, max: 1.5 });
-    expect(picture.note).toBe("2 without a value");
+    expect(picture.note).toBe("2 without a value · pale: fewer than 5 samples");
     const [, bars] = seriesOf(picture);
     expect(bars.data.map(({ value }) => value[1])).toEqual([0.25, 0.75]);
+  });
+
+  it("are pale where they rest on few samples, unless they count them", () => {
+    const busy = { ...overInk, count: [400, 1, 2], count_all: [400, 1, 2] };
+    const fill = (aggregate: "average" | "count") => paints(drawBars(drawing([busy], { x: bins("ink"), measures: [{ ...COUNT, aggregate, field: "loss" }] })));
+    expect(fill("average").map(({ fillOpacity = 1 }) => fillOpacity < 1)).toEqual([false, true]);
+    expect(fill("count").map(({ fillOpacity = 1 }) => fillOpacity < 1)).toEqual([false, false]);
   });
 
   it("are brushed bin by bin", () => {
@@ -112,7 +126,7 @@ describe("bars over bins", () => {
   });
 
   it("name the measure and how many samples it rests on", () => {
-    expect(picture.tip({ at: [2] })).toMatchObject({ title: "ink 1 – 1.5", lines: [{ name: "average loss", value: "0.75", note: "of 1 sample" }] });
+    expect(picture.tip({ at: [2] })).toMatchObject({ title: "ink 1 – 1.5", lines: [{ name: "average loss", value: "0.75", note: "only 1 sample" }] });
     expect(picture.tip({ at: [1] })?.foot).toBe("No samples here.");
   });
 });
@@ -120,6 +134,7 @@ describe("bars over bins", () => {
 it("lines break where a bin has no value", () => {
   const [line] = seriesOf(drawLines(drawing([overInk], { x: bins("ink"), measures: [{ ...COUNT, aggregate: "average", field: "loss" }] }), false));
   expect(line.data.map(({ value }) => value)).toEqual([[0.25, 0.25], [0.75, null], [1.25, 0.75]]);
+  expect(line.data.map(({ symbol }) => symbol)).toEqual(["emptyCircle", "circle", "emptyCircle"]);
 });
 
 describe("a heat map", () => {

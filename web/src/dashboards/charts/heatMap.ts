@@ -4,7 +4,7 @@ import { count, number } from "../../theme/format";
 import { at as shade, sequential } from "../../theme/ramps";
 import { chosenOf, clausesOf, clausesOfParts, partsOf } from "./choosing";
 import { isPart, measured, naturally, read, type Role } from "./groups";
-import { firstMeasure, isAdditive, measureName, measureText, partName, samplesText, splitName } from "./measures";
+import { firstMeasure, isAdditive, measureName, measureText, partName, restsOn, splitName } from "./measures";
 import type { Drawing, Picture } from "./picture";
 import { extent, fit, widthOf } from "./scales";
 import { tick } from "./xy";
@@ -82,7 +82,7 @@ export function drawHeatMap({ settings, answers, filter, look, size, runs }: Dra
       if (!at) return null;
       const one = measured(answer, reading.group(at));
       const title = [x, y].map((split, place) => `${splitName(split)} ${partName(split, at[place] ?? 0, runs)}`).join(", ");
-      const note = `of ${samplesText(one?.count ?? 0)}${part ? `; all ${count(one?.countAll ?? 0)}: ${measureText(measure, one?.all)}` : ""}`;
+      const note = `${restsOn(measure, one?.count ?? 0)}${part ? `; all ${count(one?.countAll ?? 0)}: ${measureText(measure, one?.all)}` : ""}`;
       return { title, lines: [{ name: measureName(measure), value: measureText(measure, one?.matching), note }] };
     },
     clauses: ({ at }) => (at ?? []).flatMap((code, place) => (code === null ? [] : clausesOf([x, y][place], code))),

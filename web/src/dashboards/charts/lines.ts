@@ -1,6 +1,7 @@
 /** Lines and areas over the parts of a split: the samples that match in colour, all of them grey and dashed. */
 import type { LineSeriesOption } from "echarts";
 import { measured } from "./groups";
+import { isUnsure } from "./measures";
 import type { Drawing, Picture } from "./picture";
 import { extent } from "./scales";
 import { axes, brushOf, clausesAt, type Frame, frameOf, keysOf, noteOf, stacks, tipAt } from "./xy";
@@ -10,6 +11,8 @@ interface Line {
   /** The value of each part; null: none. */
   matching: (number | null)[];
   all: (number | null)[];
+  /** Parts that rest on very few samples: their points are hollow. */
+  unsure: boolean[];
 }
 
 export function drawLines(drawing: Drawing, filled: boolean): Picture {
@@ -34,10 +37,15 @@ export function drawLines(drawing: Drawing, filled: boolean): Picture {
   };
 }
 
-function linesIn({ reading, across, colors }: Frame, columns: number | null, rows: number | null): Line[] {
+function linesIn({ reading, across, colors, measure }: Frame, columns: number | null, rows: number | null): Line[] {
   return colors.map((color) => {
     const parts = across.codes.map((x) => measured(reading.answer, reading.group(reading.at({ x, color, columns, rows }))));
-    return { color, matching: parts.map((part) => part?.matching ?? null), all: parts.map((part) => part?.all ?? null) };
+    return {
+      color,
+      matching: parts.map((part) => part?.matching ?? null),
+      all: parts.map((part) => part?.all ?? null),
+      unsure: parts.map((part) => isUnsure(measure, part?.count ?? 0)),
+    };
   });
 }
 
@@ -100,10 +108,9 @@ function seriesOf(frame: Frame, cell: number, line: Line, filled: boolean, stack
   const front: LineSeriesOption = {
     ...shared,
     z: 4,
-    data: points(line.matching).map((point, at) => ({ ...point, itemStyle: { opacity: frame.faded(across.codes[at], line.color) ? 0.25 : 1 } })),
+    data: points(line.matching).map((point, at) => ({ ...point, symbol: line.unsure[at] ? "emptyCircle" : "circle", itemStyle: { opacity: frame.faded(across.codes[at], line.color) ? 0.25 : 1 } })),
     lineStyle: { width: 2, color, opacity: frame.faded(null, line.color) || frame.fadedCell(frame.cells[cell]) ? 0.25 : 1 },
     itemStyle: { color },
-    symbol: "circle",
     symbolSize: few ? 6 : 4,
     showSymbol: true,
     ...(filled && { areaStyle: { color, opacity: stacked ? 0.6 : 0.18 } }),

@@ -34,6 +34,19 @@ export function isAdditive({ aggregate, field }: Measure): boolean {
   return aggregate === "count" || aggregate === "sum" || (aggregate === "share" && !field);
 }
 
+/** With fewer samples than this, an average is a hint and no finding. */
+export const FEW = 5;
+
+/** Whether a measure rests on so few samples that it says little; what is counted is sure. */
+export function isUnsure(measure: Measure, samples: number): boolean {
+  return !isAdditive(measure) && samples > 0 && samples < FEW;
+}
+
+/** What a measure rests on: `of 7,582 samples`, `only 2 samples`. */
+export function restsOn(measure: Measure, samples: number): string {
+  return `${isUnsure(measure, samples) ? "only" : "of"} ${samplesText(samples)}`;
+}
+
 /** A measure's value as people read it. */
 export function measureText({ aggregate }: Measure, measured: number | null | undefined): string {
   if (measured === null || measured === undefined) return "no value";

@@ -5,7 +5,7 @@ import { chosenOf, clausesOf, clausesOfParts, partsOf } from "./choosing";
 import { colorsOf } from "./colors";
 import { type Cell, layCells } from "./facets";
 import { type At, isPart, measured, naturally, read, type Reading, type Role } from "./groups";
-import { firstMeasure, isAdditive, measureName, measureText, partName, samplesText, splitName } from "./measures";
+import { FEW, firstMeasure, isAdditive, isUnsure, measureName, measureText, partName, restsOn, splitName } from "./measures";
 import type { Brush, Datum, Drawing, Key, Tip } from "./picture";
 import { fit, widthOf } from "./scales";
 
@@ -194,7 +194,7 @@ export function tipAt(frame: Frame, at: At): Tip | null {
     const name = open.map((place) => partName(answer.splits[place], answer.codes[place][group], drawing.runs)).join(", ") || measureName(measure);
     const whole = part && one.all !== null ? ` of ${measureText(measure, one.all)}` : "";
     const value = counts ? `${count(one.count)}${whole}` : measureText(measure, one.matching);
-    const note = counts ? undefined : `of ${samplesText(one.count)}${part && one.all !== null ? `; all ${count(one.countAll)}: ${measureText(measure, one.all)}` : ""}`;
+    const note = counts ? undefined : `${restsOn(measure, one.count)}${part && one.all !== null ? `; all ${count(one.countAll)}: ${measureText(measure, one.all)}` : ""}`;
     return [{ color: colorPlace >= 0 ? frame.colorOf(answer.codes[colorPlace][group]) : undefined, name, value, note }];
   });
   return { title: title || measureName(measure), lines, foot: lines.length === 0 ? "No samples here." : undefined };
@@ -237,7 +237,7 @@ export function keysOf(frame: Frame): Key[] {
 
 /** What the picture leaves out, in words. */
 export function noteOf(frame: Frame): string {
-  const { reading, across, dropped } = frame;
+  const { reading, across, dropped, measure } = frame;
   const { answer } = reading;
   const { split } = across;
   const notes = [...answer.notes];
@@ -246,6 +246,8 @@ export function noteOf(frame: Frame): string {
     if (missing > 0) notes.push(`${count(missing)} without a value`);
   }
   if (split?.edges && split.other !== null) notes.push("infinite values are in no bin");
+  // Of the whole, so that the room of the picture stays as it is while a filter narrows.
+  if ((answer.count_all ?? answer.count).some((samples) => isUnsure(measure, samples))) notes.push(`pale: fewer than ${FEW} samples`);
   if (dropped > 0) notes.push(`${count(dropped)} more panels when enlarged`);
   if (answer.dropped > 0) notes.push(`${count(answer.dropped)} groups left out`);
   return notes.join(" · ");

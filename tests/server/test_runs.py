@@ -185,6 +185,10 @@ def test_locate(client: CheckedClient, base: str) -> None:
     assert rows(sample_id="img-1") == [31, 40]
     assert rows(sample_id="img-1", subset="training") == []
     assert rows(sample_id="nothing") == []
+    assert rows(sample_id="training/7") == [7]
+    assert rows(sample_id="validation/img-1") == [31, 40]
+    assert rows(sample_id="training/img-1") == []
+    assert rows(sample_id="training/") == []
 
 
 def test_failures(client: CheckedClient, base: str) -> None:

@@ -304,7 +304,7 @@ class Run:
     def search(
         self, text: str, subset: Subset | None = None, limit: int = 20
     ) -> list[tuple[int, SampleKey]]:
-        """Return samples whose id is ``text``; if there is none, those whose id begins with it."""
+        """Return samples by id, as ``17`` or ``validation/17``; else those that begin so."""
         return self._samples.search(text, subset, limit)
 
     @cached_property

@@ -48,16 +48,27 @@ class SampleIndex:
         return None if found < 0 else int(entry["start"]) + int(found)
 
     def search(self, text: str, subset: Subset | None, limit: int) -> list[tuple[int, SampleKey]]:
-        """Return samples whose id is ``text``; if there is none, those whose id begins with it."""
+        """Return samples whose id is ``text``; if there is none, those whose id begins with it.
+
+        A name of both parts, as ``validation/17``, is looked for where no id is that whole text.
+        """
         subsets = [s for s in self._subsets if subset in (None, s)]
-        candidates: list[SampleId] = [text]
-        if text.isascii() and text.removeprefix("-").isdecimal() and len(text) < 20:
-            candidates.append(int(text))
-        exact = {self.locate(s, candidate) for s in subsets for candidate in candidates}
-        rows = sorted(row for row in exact if row is not None)
+        rows = self._exactly(text, subsets)
+        first, slash, rest = text.partition("/")
+        named = [s for s in subsets if slash and rest and s.value == first]
+        if not rows and named:
+            text, subsets = rest, named
+            rows = self._exactly(text, subsets)
         for s in [] if rows else subsets:
             rows += self._beginning(text, self._subsets[s])[:limit]
         return [(row, self.key(row)) for row in rows[:limit]]
+
+    def _exactly(self, text: str, subsets: Sequence[Subset]) -> list[int]:
+        candidates: list[SampleId] = [text]
+        if text.isascii() and text.removeprefix("-").isdecimal() and len(text) < 20:
+            candidates.append(int(text))
+        found = {self.locate(s, candidate) for s in subsets for candidate in candidates}
+        return sorted(row for row in found if row is not None)
 
     def _beginning(self, text: str, entry: Mapping[str, Any]) -> list[int]:
         try:

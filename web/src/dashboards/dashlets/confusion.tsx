@@ -16,7 +16,7 @@ import { NO_SPLIT } from "../charts/versions";
 import classes from "./confusion.module.css";
 import { confusedPairs, type LabelOrder, orderOf, shareOf, strengths, totalsOf } from "./confusionCounts";
 import { ConfusionGrid, type CellPlace } from "./ConfusionGrid";
-import { type Cells, inCell } from "./confusionPaint";
+import { type Cells, inCell, shareInCell } from "./confusionPaint";
 import { confusionCsv } from "./confusionCsv";
 import { useConfusion } from "./useDecisions";
 import { useLeaveOutCell } from "./useLeaveOutCell";
@@ -85,7 +85,7 @@ function Confusion({ decisions, dashlet, change }: DashletProps & { decisions: D
         const value = matrix[places[row]][places[column]];
         if (relative === null) return inCell(value);
         const share = shareOf(value, places[row], places[column], totals, relative);
-        return share === null || share === 0 ? "" : (share * 100).toFixed(share >= 0.0995 ? 0 : 1);
+        return share === null ? "" : shareInCell(share);
       },
       hidden: (row, column) => whole[places[row]][places[column]] > 0,
       passes: (row, column) => passes(ofTruth, labels[places[row]]) && passes(ofPredicted, labels[places[column]]),

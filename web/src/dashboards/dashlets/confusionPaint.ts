@@ -96,3 +96,12 @@ function shade(look: Look, right: boolean, strength: number): string {
 export function inCell(count: number): string {
   return count === 0 ? "" : shortCount(count).replace(" ", "");
 }
+
+/** A share as per cent that fits a cell: a few of many are not 0, nearly all are not 100. */
+export function shareInCell(share: number): string {
+  const percent = share * 100;
+  if (share === 0) return "";
+  if (percent < 0.1) return "<0.1";
+  if (share === 1 || (percent >= 9.95 && percent <= 99)) return percent.toFixed(0);
+  return Math.min(99.9, percent).toFixed(1);
+}

@@ -23,24 +23,22 @@ from percepta.integration.decorators import (
     visualizer,
 )
 from percepta.integration.defaults import complete
-from percepta.integration.integration import (
+from percepta.integration.integration import Integration, Reader, Reading
+from percepta.integration.measuring import Batch, Measures, measure
+from percepta.integration.parts import (
     Connection,
     FileEncoder,
     GroundTruthEncoder,
     InputEncoder,
-    Integration,
     LatentSpace,
     Loss,
     MaskFunction,
     MetadataFunction,
     Metric,
     Prediction,
-    Reader,
-    Reading,
     TargetFunction,
     Visualizer,
 )
-from percepta.integration.measuring import Batch, Measures, measure
 from percepta.integration.reading import read_spread
 from percepta.integration.samples import SampleBatch, Samples
 from percepta.integration.script import load_script

@@ -8,7 +8,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from percepta.integration.integration import Scalar
+from percepta.integration.parts import Scalar
 
 
 class UnsuitableError(ValueError):

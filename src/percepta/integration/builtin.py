@@ -12,9 +12,9 @@ from typing import Any, Literal
 from percepta.core.errors import IntegrationError, Where
 from percepta.core.fields import Direction
 from percepta.integration.blame import defined_at, is_users, name_of, shown
-from percepta.integration.integration import Connection, Loss, Metric, Prediction
 from percepta.integration.losses import LOSSES
 from percepta.integration.metrics import METRICS, metric_named
+from percepta.integration.parts import Connection, Loss, Metric, Prediction
 from percepta.integration.wiring import SAMPLES, Names, named_arguments, only
 
 

@@ -13,9 +13,9 @@ from percepta.integration.arrays import all_finite
 from percepta.integration.check_log import ArrayLog, PartLog
 from percepta.integration.check_report import CheckedPart
 from percepta.integration.defaults import check_labels
-from percepta.integration.integration import LatentSpace, Metric, Prediction, Visualizer
 from percepta.integration.latents import latents_of, width_of
 from percepta.integration.measuring import Batch, Measuring, kind_of, measure_one
+from percepta.integration.parts import LatentSpace, Metric, Prediction, Visualizer
 from percepta.integration.showing import of_one, show
 
 Warned = list[tuple[str, str | None]]

@@ -15,7 +15,7 @@ from percepta.core.errors import PerceptaError, SampleError, Where
 from percepta.core.subsets import SampleId, SampleKey
 from percepta.integration.blame import at_sample, name_of
 from percepta.integration.check_report import CheckedPart, Finding, Kind
-from percepta.integration.integration import MetadataFunction, Scalar
+from percepta.integration.parts import MetadataFunction, Scalar
 from percepta.integration.reading import describe
 from percepta.integration.samples import Samples
 

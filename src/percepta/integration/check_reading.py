@@ -12,16 +12,10 @@ from percepta.core.subsets import SampleKey
 from percepta.integration.blame import name_of
 from percepta.integration.check_log import ArrayLog, MetadataLog, field_name
 from percepta.integration.check_report import CheckedPart, Finding
-from percepta.integration.integration import (
-    GroundTruthEncoder,
-    InputEncoder,
-    Integration,
-    LatentSpace,
-    MaskFunction,
-    Reading,
-)
+from percepta.integration.integration import Integration, Reading
 from percepta.integration.latents import read_latent, width_of
 from percepta.integration.masks import read_mask
+from percepta.integration.parts import GroundTruthEncoder, InputEncoder, LatentSpace, MaskFunction
 from percepta.integration.pictures import picture_size
 from percepta.integration.reading import encode, spread
 from percepta.integration.samples import Samples

@@ -15,11 +15,12 @@ from typing import Any
 from percepta.core.errors import IntegrationError, Where
 from percepta.core.fields import Direction
 from percepta.integration.builtin import Chosen, chosen_loss, chosen_metric
-from percepta.integration.integration import (
+from percepta.integration.integration import Integration
+from percepta.integration.latents import check_spaces
+from percepta.integration.parts import (
     FileEncoder,
     GroundTruthEncoder,
     InputEncoder,
-    Integration,
     LatentSpace,
     Loss,
     MaskFunction,
@@ -29,7 +30,6 @@ from percepta.integration.integration import (
     TargetFunction,
     Visualizer,
 )
-from percepta.integration.latents import check_spaces
 from percepta.integration.wiring import Names, connect
 
 RESERVED = {"subset", "sample_id", "row", "cluster", "subcluster", "cluster_distance"}

@@ -13,7 +13,7 @@ from typing import Any
 
 from percepta.core.errors import IntegrationError, Where
 from percepta.integration.arrays import UnsuitableError, as_array, as_scalar
-from percepta.integration.integration import Scalar
+from percepta.integration.parts import Scalar
 
 LONGEST_TEXT = 1_000
 """Characters of a text up to which it is kept as metadata."""

@@ -11,8 +11,9 @@ from percepta.core.subsets import SampleId
 from percepta.integration.arrays import UnsuitableError
 from percepta.integration.blame import at_sample, blamed, defined_at
 from percepta.integration.columns import Columns, find_columns, has_columns
-from percepta.integration.integration import MetadataFunction, Reading, Scalar
+from percepta.integration.integration import Reading
 from percepta.integration.items import Item, item_of
+from percepta.integration.parts import MetadataFunction, Scalar
 from percepta.integration.reading import describe
 from percepta.integration.samples import Samples
 

@@ -17,15 +17,9 @@ from percepta.integration.blame import blamed
 from percepta.integration.builtin import chosen_loss, chosen_metric
 from percepta.integration.columns import class_names, is_picture
 from percepta.integration.dataset_reader import DatasetReader, Metadata, place_of, positions_of
-from percepta.integration.integration import (
-    GroundTruthEncoder,
-    InputEncoder,
-    Integration,
-    Loss,
-    Metric,
-    Prediction,
-)
+from percepta.integration.integration import Integration
 from percepta.integration.items import Item
+from percepta.integration.parts import GroundTruthEncoder, InputEncoder, Loss, Metric, Prediction
 from percepta.integration.reading import spread
 from percepta.integration.samples import Samples
 from percepta.integration.torch_loss import per_sample_loss

@@ -11,7 +11,7 @@ from percepta.core.fields import Direction
 from percepta.integration.builtin import caller, direction_from
 from percepta.integration.collecting import Collector, active
 from percepta.integration.decorating import Decorator, F, decorator, named, takes
-from percepta.integration.integration import (
+from percepta.integration.parts import (
     FileEncoder,
     GroundTruthEncoder,
     InputEncoder,

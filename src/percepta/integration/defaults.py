@@ -24,16 +24,10 @@ from numpy.typing import NDArray
 from percepta.core.errors import IntegrationError
 from percepta.core.fields import Direction
 from percepta.integration.builtin import fitted
-from percepta.integration.integration import (
-    Connection,
-    Integration,
-    Loss,
-    Metric,
-    Prediction,
-    Reading,
-)
+from percepta.integration.integration import Integration, Reading
 from percepta.integration.losses import LOSSES, mae
 from percepta.integration.metrics import accuracy, binary_accuracy, mean_iou
+from percepta.integration.parts import Connection, Loss, Metric, Prediction
 from percepta.integration.pictures import default_visualizer
 
 Array = NDArray[Any]

@@ -15,7 +15,7 @@ from percepta.core.subsets import SampleKey
 from percepta.integration.arrays import UnsuitableError, all_finite, as_array
 from percepta.integration.blame import at_sample, blamed, name_of
 from percepta.integration.calls import Answers, ask
-from percepta.integration.integration import LatentSpace
+from percepta.integration.parts import LatentSpace
 from percepta.integration.samples import Samples
 
 if TYPE_CHECKING:

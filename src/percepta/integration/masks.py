@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from percepta.core.errors import SampleError
 from percepta.integration.arrays import UnsuitableError, all_finite, as_array
 from percepta.integration.blame import at_sample, blamed, name_of
-from percepta.integration.integration import MaskFunction
+from percepta.integration.parts import MaskFunction
 from percepta.integration.samples import Samples
 
 Mask = NDArray[np.bool_]

@@ -26,13 +26,8 @@ from percepta.integration.deciding import (
     checked,
     share_right,
 )
-from percepta.integration.integration import (
-    Connection,
-    Integration,
-    Loss,
-    Metric,
-    TargetFunction,
-)
+from percepta.integration.integration import Integration
+from percepta.integration.parts import Connection, Loss, Metric, TargetFunction
 from percepta.integration.samples import SampleBatch, Samples
 
 Arrays = Mapping[str, NDArray[Any]]

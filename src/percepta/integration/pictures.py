@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from percepta.core.visuals import Graph, HorizontalBar, Image, Visual
-from percepta.integration.integration import Connection, InputEncoder, Reading, Visualizer
+from percepta.integration.integration import Reading
+from percepta.integration.parts import Connection, InputEncoder, Visualizer
 
 Array = NDArray[Any]
 

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from percepta.core.subsets import SampleKey
 from percepta.core.visuals import Image, ImageMask, ImageWithBoxes
-from percepta.integration.integration import InputEncoder, Integration, Reading, Visualizer
+from percepta.integration.integration import Integration, Reading
 from percepta.integration.measuring import Batch
+from percepta.integration.parts import InputEncoder, Visualizer
 from percepta.integration.pictures import Picture, default_visualizer, picture_layout
 from percepta.integration.reading import read, spread
 from percepta.integration.samples import Samples

@@ -12,17 +12,16 @@ from percepta.core.errors import IntegrationError, SampleError, Where
 from percepta.core.subsets import SampleId
 from percepta.integration.arrays import UnsuitableError, all_finite, as_array, as_scalar
 from percepta.integration.blame import at_sample, blamed, name_of
-from percepta.integration.integration import (
-    GroundTruthEncoder,
-    InputEncoder,
-    Integration,
-    LatentSpace,
-    MetadataFunction,
-    Reading,
-    Scalar,
-)
+from percepta.integration.integration import Integration, Reading
 from percepta.integration.latents import read_latent
 from percepta.integration.masks import read_mask
+from percepta.integration.parts import (
+    GroundTruthEncoder,
+    InputEncoder,
+    LatentSpace,
+    MetadataFunction,
+    Scalar,
+)
 from percepta.integration.samples import Samples
 from percepta.integration.shapes import Shapes, common_shapes, misfit
 

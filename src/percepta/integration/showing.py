@@ -9,8 +9,8 @@ from percepta.core.rendering import renderer
 from percepta.core.visuals import Visual
 from percepta.integration.blame import at_sample, blamed, name_of
 from percepta.integration.calls import Arguments
-from percepta.integration.integration import Visualizer
 from percepta.integration.measuring import Batch
+from percepta.integration.parts import Visualizer
 from percepta.integration.samples import SampleBatch
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from percepta.core.errors import IntegrationError, Where
-from percepta.integration.integration import Connection, Source
+from percepta.integration.parts import Connection, Source
 
 SOURCES: tuple[Source, ...] = ("input", "ground_truth", "prediction")
 """Kinds of arrays."""

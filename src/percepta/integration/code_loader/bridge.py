@@ -29,10 +29,10 @@ from percepta.integration.code_loader.module.inner_leap_binder.leapbinder import
 from percepta.integration.code_loader.notes import unsupported
 from percepta.integration.code_loader.project import Project
 from percepta.integration.code_loader.rows import Rows
-from percepta.integration.integration import (
+from percepta.integration.integration import Integration
+from percepta.integration.parts import (
     GroundTruthEncoder,
     InputEncoder,
-    Integration,
     LatentSpace,
     Loss,
     MaskFunction,

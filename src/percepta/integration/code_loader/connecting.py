@@ -12,7 +12,7 @@ from percepta.integration.code_loader.module.contract.mapping import (
     NodeMappingType,
 )
 from percepta.integration.code_loader.module.inner_leap_binder.leapbinder import LeapBinder
-from percepta.integration.integration import Connection
+from percepta.integration.parts import Connection
 
 USES = (
     NodeMappingType.Visualizer,

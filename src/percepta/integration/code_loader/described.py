@@ -18,7 +18,7 @@ from percepta.integration.code_loader.module.inner_leap_binder._instances import
 from percepta.integration.code_loader.module.inner_leap_binder.leapbinder import LeapBinder
 from percepta.integration.code_loader.module.utils import is_absent_metadata_value
 from percepta.integration.code_loader.rows import OfSample, Rows
-from percepta.integration.integration import MetadataFunction
+from percepta.integration.parts import MetadataFunction
 from percepta.integration.samples import Samples
 
 

@@ -24,7 +24,7 @@ from percepta.integration.code_loader.module.inner_leap_binder.leapbinder import
 from percepta.integration.code_loader.module.utils import sample_preprocess_response_arg_name
 from percepta.integration.code_loader.object_metrics import object_metric
 from percepta.integration.code_loader.rows import Rows
-from percepta.integration.integration import Connection, LatentSpace, Loss, Metric, Visualizer
+from percepta.integration.parts import Connection, LatentSpace, Loss, Metric, Visualizer
 
 REDUCTIONS: dict[LatentSpaceReduction, Literal["mean", "projection"]] = {
     LatentSpaceReduction.MEAN_POOL: "mean",

@@ -11,7 +11,7 @@ import numpy as np
 
 from percepta.integration.code_loader.calling import as_told, size_of
 from percepta.integration.code_loader.rows import Rows
-from percepta.integration.integration import Connection, Metric
+from percepta.integration.parts import Connection, Metric
 from percepta.integration.samples import SampleBatch
 
 ROWS = "percepta_rows"

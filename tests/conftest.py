@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.network_guard import network
 
@@ -18,6 +19,9 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("NUMBA_CACHE_DIR", str(ROOT / ".cache" / "numba"))
     # Idle OpenMP threads sleep, as in percepta's own processes: spinning costs a busy machine dearly.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    # How long an example takes depends on who else is on the machine.
+    settings.register_profile("busy machine", deadline=None)
+    settings.load_profile("busy machine")
     guard = str(ROOT / "tests" / "network_guard")
     path = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = os.pathsep.join([guard, path]) if path else guard

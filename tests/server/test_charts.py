@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -122,6 +123,39 @@ def test_a_question_that_means_nothing_is_told_so(
 )
 def test_what_is_no_question(client: CheckedClient, address: str, body: dict[str, Any]) -> None:
     assert client.post(address, json=body).status_code == 422
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "1e400", "9" * 400, '"\\ud800"'])
+def test_values_that_no_sample_has(client: CheckedClient, address: str, number: str) -> None:
+    body = json.dumps(
+        {
+            "questions": [
+                groups(measures=[{"aggregate": "share", "field": "loss", "value": "VALUE"}])
+            ]
+        }
+    )
+    answer = client.request(
+        "POST",
+        address,
+        content=body.replace('"VALUE"', number),
+        headers={"content-type": "application/json"},
+    )
+    assert answer.status_code == 422 or answer.json()["answers"][0]["error"]["code"] == "chart"
+
+
+@pytest.mark.parametrize("part", ["versions", "map", "collection"])
+def test_ids_that_no_database_can_be_asked_for(
+    client: CheckedClient, address: str, part: str
+) -> None:
+    odd = "\ud800"  # half of a pair: JSON can say it, UTF-8 cannot
+    more = {
+        "versions": {"versions": [odd]},
+        "map": {"map": odd},
+        "collection": {"filter": [{"kind": "collection", "collection": odd, "name": "x"}]},
+    }
+    body = json.dumps({"questions": [groups()], **more[part]})
+    headers = {"content-type": "application/json"}
+    assert client.request("POST", address, content=body, headers=headers).status_code == 422
 
 
 def test_runs_that_are_not_there(client: CheckedClient, address: str) -> None:

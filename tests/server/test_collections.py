@@ -56,7 +56,7 @@ def test_clusters_of_a_map_are_kept_by_their_samples(client: CheckedClient, samp
     ("body", "status", "code"),
     [
         ({"name": "x", "filter": [{"kind": "rows", "rows": []}]}, 400, "collection"),
-        ({"name": "   ", "filter": []}, 400, "collection"),
+        ({"name": "   ", "filter": []}, 422, "invalid_request"),
         ({"name": "", "filter": []}, 422, "invalid_request"),
         ({"name": "x" * 201, "filter": []}, 422, "invalid_request"),
         ({"name": "x"}, 422, "invalid_request"),

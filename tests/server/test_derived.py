@@ -92,7 +92,7 @@ def test_a_field_made_anew_is_never_shown_with_its_old_values(
         ("loss", "loss * 2", 409, "conflict"),
         ("cluster", "loss * 2", 409, "conflict"),
         ("", "loss", 422, "invalid_request"),
-        (" ", "loss", 409, "conflict"),
+        (" ", "loss", 422, "invalid_request"),
         ("twice", "x" * 2001, 422, "invalid_request"),
     ],
 )
@@ -110,7 +110,7 @@ def test_one_that_others_are_made_of_stays(client: CheckedClient, make: Make) ->
 
 
 def test_trying_an_expression(client: CheckedClient, base: str, make: Make) -> None:
-    def tried(expression: str, name: str = "new") -> Any:
+    def tried(expression: str, name: str | None = None) -> Any:
         body = {"name": name, "expression": expression}
         return client.post(f"{base}/derived-fields/check", json=body).json()
 
@@ -128,6 +128,7 @@ def test_trying_an_expression(client: CheckedClient, base: str, make: Make) -> N
     assert (taken["at"], taken["type"]) == (None, "float")
     assert "already" in taken["error"]
     assert "of their own" in tried("loss", "predicted")["error"]
+    assert tried("loss", "new")["error"] is None
 
 
 def test_of_nothing(client: CheckedClient) -> None:

@@ -93,7 +93,9 @@ def test_no_parameter_of_any_route_reaches_a_file(
                 status, content, headers = ask(connection, call.method, target, call.body)
                 asked += 1
                 # Odd spellings of numbers are numbers; "?", "#" and what follows end the path.
-                fine = {200, 202, 204} if name in {"row", "visualizer", "plane", "channel"} else set()
+                fine = (
+                    {200, 202, 204} if name in {"row", "visualizer", "plane", "channel"} else set()
+                )
                 fine |= {200} if text[0] in "?#" or text in {"", "."} else set()
                 assert status in {400, 403, 404, 405, 409, 422} | fine, (call, name, text)
                 assert b"root:" not in content and b"SQLite format" not in content

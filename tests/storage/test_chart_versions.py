@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from percepta.core.charts import Aggregate, GroupsQuestion, Measure, Split, SplitKind, SplitOrder
+from percepta.core.errors import ChartError
 from percepta.core.filters import Compare, Filter, Lasso, Operator, Rows
 from percepta.core.subsets import SampleId, Subset
 from percepta.storage import MapResult, RunPlan, RunQuery, ShardData, Workspace
@@ -94,6 +95,17 @@ def test_clauses_about_places_choose_the_same_samples(first: RunQuery, second: R
     assert means(Lasso(drawn, square)) == [4, 40]
     assert means(Compare("loss", Operator.GREATER, (4,))) == [5.5, pytest.approx(340 / 6)]
     assert means(Rows((3,)), Compare("loss", Operator.LESS, (30,))) == [4, None]
+
+
+def test_bins_of_what_is_text_in_a_version_are_refused(
+    workspace: Workspace, first: RunQuery
+) -> None:
+    other = write(workspace, {Subset.TRAINING: [1, 2]}, {"loss": ["low", "high"]})
+    charts = Charts().gesture(first, [other])
+    with pytest.raises(ChartError, match="'loss' holds texts in one of the versions"):
+        charts.answer(GroupsQuestion((VERSION, Split("loss", SplitKind.BINS))))
+    values = charts.answer(GroupsQuestion((Split("loss"), VERSION)))["splits"][0]["values"]
+    assert {"1", "low"} <= set(values)
 
 
 def test_a_field_that_a_version_lacks_has_no_value_there(first: RunQuery, second: RunQuery) -> None:

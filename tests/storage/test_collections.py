@@ -179,7 +179,7 @@ def test_a_filter_that_names_a_deleted_collection_is_refused(workspace: Workspac
 def test_the_members_of_the_small_run(workspace: Workspace) -> None:
     run = write_small_run(workspace)
     made = keep(workspace, run, Filter((Compare("subset", Operator.IN, ("validation",)),)))
-    listed = workspace.members(made.id).to_pylist()
+    listed = workspace.members(run.id, made.id).to_pylist()
     assert [entry["sample_id"] for entry in listed] == ["v-a", "v-c", "ω"]
     assert {entry["subset"] for entry in listed} == {"validation"}
 

@@ -22,7 +22,7 @@ def dot_by_dot(x: float, y: float, polygon: list[tuple[float, float]]) -> bool:
     return inside
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(DOTS, POLYGON)
 def test_equals_the_rule(
     dots: list[tuple[float, float]], polygon: list[tuple[float, float]]

@@ -229,7 +229,7 @@ def test_giant_filters(query: RunQuery) -> None:
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_comparisons_equal_numpy(
     query: RunQuery, columns: dict[str, Any], data: st.DataObject

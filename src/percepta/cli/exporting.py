@@ -44,7 +44,7 @@ def export_collection(workspace: Workspace, run: str, name: str, to: Path | None
 
     kept = find_collection(workspace, run, name)
     query = _asked(workspace, find_run(workspace, run).id, None)
-    rows = np.flatnonzero(workspace.members(kept.id).mask(query.run))
+    rows = np.flatnonzero(workspace.members(query.run.id, kept.id).mask(query.run))
     _write(Selection.of_rows(query, rows), to)
 
 

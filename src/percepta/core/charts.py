@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from percepta.core.errors import ChartError
-from percepta.core.filters import Filter, Scalar
+from percepta.core.filters import Filter, Scalar, is_number
 
 MAX_SPLITS = 4
 MAX_MEASURES = 16
@@ -135,6 +135,8 @@ class Measure:
                     raise ChartError(
                         "A share needs both a field and its value, or neither for a share of all."
                     )
+                if not (isinstance(self.value, str | bool | None) or is_number(self.value)):
+                    raise ChartError("The value of a share must be a finite number of 64 bits.")
             case _ if self.field is None:
                 raise ChartError(f"The measure '{self.aggregate}' needs a field.")
         if (self.aggregate is Aggregate.QUANTILE) != (self.quantile is not None):

@@ -187,7 +187,7 @@ def _clause_from_json(item: object, index: int) -> Clause:
             corners = []
             for corner in polygon:
                 pair = isinstance(corner, list | tuple) and len(corner) == 2
-                if not pair or not all(_is_number(part) for part in corner):
+                if not pair or not all(is_number(part) for part in corner):
                     raise bad("every corner of 'polygon' must be a pair of finite numbers.")
                 corners.append((float(corner[0]), float(corner[1])))
             return Lasso(map_id, tuple(corners), negate, enabled)
@@ -220,11 +220,11 @@ def _compare_value(op: Operator, value: object, bad: Any) -> tuple[Scalar, ...]:
     if op is Operator.MISSING:
         return ()
     if op in _NUMERIC:
-        if not _is_number(value):
+        if not is_number(value):
             raise bad(f"'{op}' needs a finite number.")
         return (value,)  # type: ignore[return-value]
     if op is Operator.BETWEEN:
-        pair = isinstance(value, list) and len(value) == 2 and all(_is_number(v) for v in value)
+        pair = isinstance(value, list) and len(value) == 2 and all(is_number(v) for v in value)
         if not pair:
             raise bad("'between' needs a pair of finite numbers.")
         return tuple(value)  # type: ignore[arg-type]
@@ -236,12 +236,13 @@ def _compare_value(op: Operator, value: object, bad: Any) -> tuple[Scalar, ...]:
         raise bad(f"'in' needs a list of at most {MAX_VALUES} values.")
     for entry in value:
         text = isinstance(entry, str) and len(entry) <= MAX_TEXT
-        if not (text or isinstance(entry, bool) or _is_number(entry)):
+        if not (text or isinstance(entry, bool) or is_number(entry)):
             raise bad("'in' takes texts, numbers and booleans only.")
     return tuple(value)
 
 
-def _is_number(value: object) -> bool:
+def is_number(value: object) -> bool:
+    """Whether a value that came from outside is a number that columns are compared with: finite, 64 bits."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     if isinstance(value, int):

@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from percepta.core import charts
-from percepta.core.errors import PerceptaError
+from percepta.core.errors import NotFoundError, PerceptaError
 from percepta.server.schema.charts import (
     ChartsAnswer,
     ChartsRequest,
@@ -23,13 +23,13 @@ def answers_of_charts(services: Services, run: str, request: ChartsRequest) -> C
     """Answer the questions of one gesture; one that fails tells why and costs no other.
 
     Raises:
-        NotFoundError: no such run, version or map.
+        NotFoundError: no such run, version or map; or a version of another project.
         ConflictError: a run is not committed yet.
         FilterError: the shared filter is malformed.
     """
     started = time.perf_counter()
     query = services.query(run, request.map)
-    versions = [services.query(other, None) for other in request.versions if other != run]
+    versions = [services.query(other, None) for other in _versions(services, run, request)]
     shared = read_filter(request.filter)
     gesture = services.charts.gesture(query, versions)
 
@@ -46,6 +46,16 @@ def answers_of_charts(services: Services, run: str, request: ChartsRequest) -> C
     return ChartsAnswer.model_validate(
         {"answers": answers, "seconds": time.perf_counter() - started}
     )
+
+
+def _versions(services: Services, run: str, request: ChartsRequest) -> list[str]:
+    """Return the other runs, each once."""
+    project = services.catalogue.run(run).project
+    others = [other for other in dict.fromkeys(request.versions) if other != run]
+    for other in others:
+        if services.catalogue.run(other).project != project:
+            raise NotFoundError(f"Run {other} is not of the project of the run that is asked.")
+    return others
 
 
 def _question(question: Question) -> charts.Question:

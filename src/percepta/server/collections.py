@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from percepta.server.schema.dashboards import Collection
+from percepta.server.schema.collections import Collection
 
 if TYPE_CHECKING:
     from percepta.storage import records

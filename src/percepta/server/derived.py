@@ -5,11 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from percepta.core.errors import ConflictError, ExpressionError
-from percepta.server.schema.dashboards import DerivedField, DerivedFieldCheck, DerivedFieldRequest
+from percepta.server.schema.derived import (
+    DerivedField,
+    DerivedFieldCheck,
+    DerivedFieldCheckRequest,
+    DerivedFieldRequest,
+)
 from percepta.server.services import Services
 
 if TYPE_CHECKING:
     from percepta.storage import DerivedField as StoredField
+    from percepta.storage import RunQuery
 
 
 def of_project(services: Services, project: str) -> list[DerivedField]:
@@ -31,34 +37,37 @@ def create(services: Services, project: str, request: DerivedFieldRequest) -> De
     """
     from percepta.storage.derived import create_derived_field
 
-    name, expression = request.name.strip(), request.expression.strip()
-    made = create_derived_field(
-        services.workspace, project, name, expression, request.description.strip()
+    expression, description = request.expression.strip(), request.description.strip()
+    return _view(
+        create_derived_field(services.workspace, project, request.name, expression, description)
     )
-    return _view(made)
 
 
-def check(services: Services, run: str, request: DerivedFieldRequest) -> DerivedFieldCheck:
+def check(services: Services, run: str, request: DerivedFieldCheckRequest) -> DerivedFieldCheck:
     """Return what an expression would give over a run, or what is wrong with it or its name.
 
     Raises:
         NotFoundError: no such run.
     """
-    from percepta.storage.derived import demand_free_name
-
     query = services.query(run, None)
     try:
         type_, examples = query.derived.examples(request.expression)
     except ExpressionError as error:
         return DerivedFieldCheck(type=None, examples=[], error=str(error), at=error.at)
-    problem = None
-    try:
-        demand_free_name(request.name.strip(), [query.run])
-        if request.name.strip() in query.derived.fields:
-            raise ConflictError(f"There is a derived field {request.name.strip()!r} already.")
-    except ConflictError as error:
-        problem = str(error)
+    problem = None if request.name is None else _problem_of_name(query, request.name)
     return DerivedFieldCheck(type=type_, examples=examples, error=problem, at=None)
+
+
+def _problem_of_name(query: RunQuery, name: str) -> str | None:
+    from percepta.storage.derived import demand_free_name
+
+    try:
+        demand_free_name(name, [query.run])
+        if name in query.derived.fields:
+            raise ConflictError(f"There is a derived field {name!r} already.")
+    except ConflictError as error:
+        return str(error)
+    return None
 
 
 def _view(field: StoredField) -> DerivedField:

@@ -12,7 +12,7 @@ from percepta.jobs.answering import AnswerPool
 from percepta.server.hub import EventHub
 
 if TYPE_CHECKING:
-    from percepta.storage import Catalogue, DerivedField, Run, RunQuery, Workspace
+    from percepta.storage import Catalogue, Run, RunQuery, Workspace
     from percepta.storage.charts import Charts
 
 MAX_OPEN_QUERIES = 8
@@ -32,9 +32,7 @@ class Services:
         self.events = EventHub(workspace)
         self.answers = AnswerPool(workspace)
         self._charts: Charts | None = None
-        self._queries: OrderedDict[
-            tuple[str, str | None], tuple[tuple[DerivedField, ...], RunQuery]
-        ] = OrderedDict()
+        self._queries: OrderedDict[tuple[str, str | None], RunQuery] = OrderedDict()
         self._lock = Lock()
 
     @property
@@ -77,14 +75,12 @@ class Services:
             ConflictError: the run is not committed yet.
             CorruptRunError: naming the file that is damaged.
         """
-        from percepta.storage import RunQuery
-
         derived = self.catalogue.derived_fields.of_run(run_id)
         with self._lock:
-            made_for, query = self._queries.pop((run_id, map_id), ((), None))
-            if query is None or made_for != derived:
-                query = RunQuery(self.run(run_id), map_id, derived, self.workspace.members)
-            self._queries[run_id, map_id] = (derived, query)
+            query = self._queries.pop((run_id, map_id), None)
+            if query is None or query.derived.definitions != derived:
+                query = self.workspace.query(run_id, map_id)
+            self._queries[run_id, map_id] = query
             while len(self._queries) > MAX_OPEN_QUERIES:
                 self._queries.popitem(last=False)
             return query

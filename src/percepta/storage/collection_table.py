@@ -10,7 +10,7 @@ from percepta.core.errors import CollectionError, ConflictError, NotFoundError
 from percepta.core.filters import MAX_NAME
 from percepta.storage import tables
 from percepta.storage.database import reading, writing
-from percepta.storage.job_table import new_id, now
+from percepta.storage.job_table import known_id, new_id, now
 from percepta.storage.records import Collection
 
 _LISTED = [column for column in tables.collections.c if column.name != "members"]
@@ -48,14 +48,19 @@ class CollectionTable:
             raise NotFoundError("There is no such collection.")
         return Collection(**row._mapping)
 
-    def members(self, collection_id: str) -> bytes:
-        """Return who belongs to a collection, as it was given.
+    def members(self, run_id: str, collection_id: str) -> bytes:
+        """Return who belongs to a collection of the run's project, as it was given.
 
         Raises:
-            NotFoundError: no such collection.
+            NotFoundError: the project has no such collection.
         """
-        table = tables.collections
-        query = sa.select(table.c.members).where(table.c.id == collection_id)
+        if not known_id(collection_id):
+            raise NotFoundError("There is no such collection.")
+        table, runs = tables.collections, tables.runs
+        project = sa.select(runs.c.project).where(runs.c.id == run_id).scalar_subquery()
+        query = sa.select(table.c.members).where(
+            table.c.id == collection_id, table.c.project == project
+        )
         with reading(self._engine) as connection:
             found = connection.execute(query).scalar()
         if found is None:

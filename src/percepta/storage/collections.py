@@ -45,12 +45,13 @@ def filter_for(workspace: Workspace, collection: Collection, run: Run) -> Filter
     it names the collection.
 
     Raises:
+        NotFoundError: the collection is not of the run's project.
         CollectionError: the run has none of its samples.
     """
     made_by = Filter.from_json(collection.filter)
     if run.id == collection.run and _lasts(made_by, run):
         return made_by
-    if not workspace.members(collection.id).mask(run).any():
+    if not workspace.members(run.id, collection.id).mask(run).any():
         raise CollectionError(
             f"The run has none of the {collection.samples:,} samples of {collection.name!r}."
         )

@@ -34,12 +34,14 @@ class DerivedColumns:
         definitions: the derived fields of its project, oldest first.
 
     Attributes:
+        definitions: what it was made from.
         fields: by name.
         key: names their expressions: equal keys, equal values.
     """
 
     def __init__(self, run: Run, definitions: Sequence[DerivedField] = ()) -> None:
         self._run = run
+        self.definitions = tuple(definitions)
         self._trees: dict[str, Node] = {}
         self._values = SizedCache(_CACHE_BYTES)
         self.fields: dict[str, Field] = {}

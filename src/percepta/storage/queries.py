@@ -281,7 +281,9 @@ class RunQuery:
         try:
             return self._members(clause.collection).mask(self._run)
         except NotFoundError as error:
-            raise FilterError(f"The collection {clause.name!r} does not exist any more.") from error
+            raise FilterError(
+                f"The collection {clause.name!r} does not exist any more, or is of another project."
+            ) from error
 
     def _inside(self, clause: Lasso) -> NDArray[np.bool_]:
         with self._lock:

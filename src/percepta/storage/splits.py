@@ -138,7 +138,7 @@ def divide_by_version(populations: Sequence[Population]) -> Division:
 
 
 def _bins(split: Split, field: Field, populations: Sequence[Population]) -> Division:
-    values = [_doubles(population, split.field) for population in populations]
+    values = [_doubles(population, field) for population in populations]
     chosen = [
         column[population.whole] for column, population in zip(values, populations, strict=True)
     ]
@@ -225,10 +225,15 @@ def _narrow(codes: NDArray[Any], size: int) -> Codes:
     return codes.astype(np.min_scalar_type(size))
 
 
-def _doubles(population: Population, name: str) -> NDArray[np.float64]:
-    if not has_field(population.query, name):
+def _doubles(population: Population, field: Field) -> NDArray[np.float64]:
+    if not has_field(population.query, field.name):
         return np.full(len(population.whole), np.nan)
-    values = population.query.column(name).cast("double", safe=False).to_numpy()
+    if known_field(population.query, field.name).type is FieldType.STRING:
+        raise ChartError(
+            f"Bins need numbers; field {field.name!r} holds texts in one of the versions.",
+            fix="Split it by its distinct values, or leave that version out.",
+        )
+    values = population.query.column(field.name).cast("double", safe=False).to_numpy()
     return values  # type: ignore[no-any-return]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import threading
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -121,17 +122,17 @@ class Workspace:
         from percepta.storage.queries import RunQuery
 
         derived = self.catalogue.derived_fields.of_run(run_id)
-        return RunQuery(self.run(run_id), map_id, derived, self.members)
+        return RunQuery(self.run(run_id), map_id, derived, partial(self.members, run_id))
 
-    def members(self, collection_id: str) -> Members:
-        """Return who belongs to a collection.
+    def members(self, run_id: str, collection_id: str) -> Members:
+        """Return who belongs to a collection of the run's project.
 
         Raises:
-            NotFoundError: no such collection.
+            NotFoundError: the project has no such collection.
         """
         from percepta.storage.members import Members
 
-        return Members.from_bytes(self.catalogue.collections.members(collection_id))
+        return Members.from_bytes(self.catalogue.collections.members(run_id, collection_id))
 
     def new_run(self, run_id: str, plan: RunPlan) -> RunWriter:
         """Begin to write a run that the catalogue knows (``catalogue.create_run``).

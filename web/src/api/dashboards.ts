@@ -28,6 +28,7 @@ export type Settings = Schemas["Settings"];
 export type Place = Schemas["Place"];
 export type DerivedField = Schemas["DerivedField"];
 export type DerivedFieldRequest = Schemas["DerivedFieldRequest"];
+export type DerivedFieldCheckRequest = Schemas["DerivedFieldCheckRequest"];
 export type Collection = Schemas["Collection"];
 export type Tells = Schemas["Tells"];
 export type TellsRequest = Schemas["TellsRequest"];
@@ -66,7 +67,7 @@ export const deleteDashboard = (dashboard: string) => data(http.DELETE("/api/das
 export const derivedFields = (project: string) => data(http.GET("/api/projects/{project}/derived-fields", { params: ofProject(project) }));
 export const createDerivedField = (project: string, body: DerivedFieldRequest) =>
   data(http.POST("/api/projects/{project}/derived-fields", { params: ofProject(project), body }));
-export const checkDerivedField = (run: string, body: DerivedFieldRequest, signal?: AbortSignal) =>
+export const checkDerivedField = (run: string, body: DerivedFieldCheckRequest, signal?: AbortSignal) =>
   data(http.POST("/api/runs/{run}/derived-fields/check", { params: ofRun(run), body, signal }));
 export const deleteDerivedField = (field: string) => data(http.DELETE("/api/derived-fields/{field}", { params: { path: { field } } }));
 

@@ -1496,6 +1496,16 @@ export interface components {
             at: number | null;
         };
         /**
+         * DerivedFieldCheckRequest
+         * @description An expression to try over a run, and the name that the field would have; null: not known yet.
+         */
+        DerivedFieldCheckRequest: {
+            /** Name */
+            name?: string | null;
+            /** Expression */
+            expression: string;
+        };
+        /**
          * DerivedFieldRequest
          * @description A field made of others.
          */
@@ -3814,7 +3824,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DerivedFieldRequest"];
+                "application/json": components["schemas"]["DerivedFieldCheckRequest"];
             };
         };
         responses: {

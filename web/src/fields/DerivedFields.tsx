@@ -61,26 +61,29 @@ function NewField() {
   const { run } = useRun();
   const client = useQueryClient();
   const [draft, setDraft] = useState(NOTHING);
-  const [settled] = useDebouncedValue(draft.expression.trim(), 250);
+  const typed = { name: draft.name.trim(), expression: draft.expression.trim() };
+  const [name] = useDebouncedValue(typed.name, 250);
+  const [settled] = useDebouncedValue(typed.expression, 250);
   const check = useQuery({
-    queryKey: ["derived check", run.id, settled],
-    queryFn: ({ signal }) => checkDerivedField(run.id, { name: "check", expression: settled, description: "" }, signal),
+    queryKey: ["derived check", run.id, name, settled],
+    queryFn: ({ signal }) => checkDerivedField(run.id, { name: name || null, expression: settled }, signal),
     enabled: settled !== "",
     placeholderData: keepPreviousData,
     gcTime: 10_000,
     retry: false,
   });
   const create = useMutation({
-    mutationFn: () => createDerivedField(run.project, { ...draft, name: draft.name.trim(), expression: draft.expression.trim() }),
+    mutationFn: () => createDerivedField(run.project, { ...draft, ...typed }),
     onSuccess: async ({ name }) => {
       setDraft(NOTHING);
       await forget(client, run.project, name);
     },
   });
-  const sound = settled !== "" && settled === draft.expression.trim() && !check.isPlaceholderData && check.data?.error === null;
+  const current = name === typed.name && settled === typed.expression && !check.isPlaceholderData;
+  const sound = settled !== "" && current && check.data?.error === null;
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (sound && draft.name.trim()) create.mutate();
+    if (sound && typed.name) create.mutate();
   };
   const set = (part: Partial<typeof NOTHING>) => {
     create.reset();
@@ -97,7 +100,7 @@ function NewField() {
         <span className={classes.note}>
           + − * / % **, comparisons, and, or, not, in (…), if(c, a, b), abs, sqrt, exp, log, log10, round, floor, ceil, min, max, clip, bin, is_missing, coalesce, lower, length, contains
         </span>
-        <Button type="submit" variant="filled" disabled={!sound || draft.name.trim() === ""} loading={create.isPending} data-testid="make-derived">
+        <Button type="submit" variant="filled" disabled={!sound || typed.name === ""} loading={create.isPending} data-testid="make-derived">
           Make the field
         </Button>
       </div>

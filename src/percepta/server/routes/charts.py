@@ -10,13 +10,10 @@ from fastapi.responses import StreamingResponse
 from percepta.server.charts import answers_of_charts
 from percepta.server.routes.parameters import Id
 from percepta.server.schema.charts import ChartsAnswer, ChartsRequest
-from percepta.server.schema.dashboards import (
-    ExportRequest,
-    TellsAnswer,
-    TellsRequest,
-    TrainingCurves,
-)
+from percepta.server.schema.export import ExportRequest
 from percepta.server.schema.filters import read_filter
+from percepta.server.schema.tells import TellsAnswer, TellsRequest
+from percepta.server.schema.training import TrainingCurves
 from percepta.server.services import Serving
 
 router = APIRouter(prefix="/runs/{run}", tags=["charts"])

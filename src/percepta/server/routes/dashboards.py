@@ -13,15 +13,17 @@ from percepta.server.dashboards import (
     summary_view,
 )
 from percepta.server.routes.parameters import Id
+from percepta.server.schema.collections import Collection, CollectionRequest
 from percepta.server.schema.dashboards import (
-    Collection,
-    CollectionRequest,
     Dashboard,
     DashboardChange,
     DashboardDocument,
     DashboardSummary,
+)
+from percepta.server.schema.derived import (
     DerivedField,
     DerivedFieldCheck,
+    DerivedFieldCheckRequest,
     DerivedFieldRequest,
 )
 from percepta.server.schema.filters import Clause, clauses_of, read_filter
@@ -96,7 +98,9 @@ def delete_derived_field(field: Id, services: Serving) -> None:
 
 
 @router.post("/runs/{run}/derived-fields/check", operation_id="check_derived_field")
-def check_derived_field(run: Id, body: DerivedFieldRequest, services: Serving) -> DerivedFieldCheck:
+def check_derived_field(
+    run: Id, body: DerivedFieldCheckRequest, services: Serving
+) -> DerivedFieldCheck:
     """Try an expression over a run, without keeping it."""
     return derived.check(services, run, body)
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 Scalar = bool | int | float | str
+
+Id = Annotated[str, Field(max_length=64)]
+"""Opaque id of a run, a map, a collection."""
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Description = Annotated[str, Field(max_length=10_000)]
 
 
 class Message(BaseModel):
@@ -20,9 +26,12 @@ class Message(BaseModel):
 
 
 class Request(BaseModel):
-    """Base of every request body; a field nobody knows is a mistake worth telling."""
+    """Base of every request body; a field nobody knows is a mistake worth telling.
 
-    model_config = ConfigDict(extra="forbid", protected_namespaces=())
+    Numbers are finite: JSON as Python reads it has others too, which would be kept and given on.
+    """
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, protected_namespaces=())
 
 
 class ErrorDetail(Message):

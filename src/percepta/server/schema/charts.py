@@ -16,7 +16,7 @@ from percepta.core.charts import (
     SplitKind,
     SplitOrder,
 )
-from percepta.server.schema.base import ErrorDetail, Message, Request, Scalar
+from percepta.server.schema.base import ErrorDetail, Id, Message, Request, Scalar
 from percepta.server.schema.filters import Clauses
 
 MAX_QUESTIONS = 64
@@ -124,8 +124,8 @@ class ChartsRequest(Request):
 
     questions: Annotated[list[Question], Field(min_length=1, max_length=MAX_QUESTIONS)]
     filter: Clauses = []
-    map: str | None = None
-    versions: Annotated[list[str], Field(max_length=MAX_RUNS)] = []
+    map: Id | None = None
+    versions: Annotated[list[Id], Field(max_length=MAX_RUNS)] = []
 
 
 class SplitValues(Message):

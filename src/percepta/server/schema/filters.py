@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from percepta.core.filters import MAX_CLAUSES, Filter, Operator
-from percepta.server.schema.base import Request, Scalar
+from percepta.server.schema.base import Id, Request, Scalar
 
 
 class CompareClause(Request):
@@ -25,7 +25,7 @@ class LassoClause(Request):
     """Match the dots inside a polygon in map coordinates."""
 
     kind: Literal["lasso"]
-    map: str
+    map: Id
     polygon: list[tuple[float, float]]
     negate: bool = False
     enabled: bool = True
@@ -45,7 +45,7 @@ class CollectionClause(Request):
     """Match the samples of a collection that the run has; ``name`` says in words which it is."""
 
     kind: Literal["collection"]
-    collection: str
+    collection: Id
     name: str
     negate: bool = False
     enabled: bool = True

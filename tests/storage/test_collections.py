@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -145,7 +146,8 @@ def test_a_deleted_collection_is_gone(workspace: Workspace) -> None:
     collections = workspace.catalogue.collections
     collections.delete(made.id)
     assert collections.of_project(made.project) == []
-    for ask in (collections.get, collections.members, collections.delete):
+    members = partial(collections.members, made.run)
+    for ask in (collections.get, members, collections.delete):
         with pytest.raises(NotFoundError, match="no such collection"):
             ask(made.id)
 

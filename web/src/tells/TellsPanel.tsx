@@ -68,8 +68,8 @@ function Ranking({ metric, everything }: { metric: string; everything: boolean }
     <div className={classes.scroll} data-stale={query.isPlaceholderData || undefined} data-ready={(query.data && !query.isPlaceholderData) || undefined}>
       {query.isFetching && (
         <div className={classes.waiting}>
-          <Patience late="The first question opens the run's worker, which takes a few seconds; those after it are quick.">Shuffling…</Patience>
-          <Button size="compact-xs" variant="subtle" color="gray" onClick={() => void client.cancelQueries({ queryKey: ["tells"] })}>
+          <Patience late="The first question reads the whole run, which takes a few seconds; those after it are quick.">Shuffling…</Patience>
+          <Button className={classes.cancel} size="compact-xs" variant="subtle" color="gray" onClick={() => void client.cancelQueries({ queryKey: ["tells"] })}>
             Cancel
           </Button>
         </div>

@@ -73,7 +73,7 @@ function barsIn(frame: Frame, columns: number | null, rows: number | null): Bar[
         high: stacked ? total + value : value,
         fill: frame.colorOf(color),
         opacity: frame.faded(x, color) || frame.fadedCell({ columns, rows }) ? FADED : 1,
-        unsure: isUnsure(measure, one.count),
+        unsure: one.matching !== null && isUnsure(measure, one.count),
       });
       total += value;
       if (!part || one.all === null) return;

@@ -5,7 +5,7 @@ import { lossField, useField } from "../../explore/run";
 import { count, number as show } from "../../theme/format";
 import { groups } from "../asking/question";
 import { useAnswers } from "../asking/useAnswers";
-import { COUNT, measureName, measureText } from "../charts/measures";
+import { COUNT, measureName, measureText, samplesText } from "../charts/measures";
 import { Waiting } from "../frame/Waiting";
 import type { DashletProps, DashletSpec } from "../spec";
 import classes from "./number.module.css";
@@ -46,7 +46,9 @@ function Body({ dashlet }: DashletProps) {
               {!counts && here !== null && all !== null && here !== all && <Difference by={here - all} better={field?.direction ?? null} />}
             </span>
           )}
-          {!counts && <small>{part ? `over ${count(answer.matching)} of ${count(answer.total)} samples` : `over ${count(answer.total)} samples`}</small>}
+          {!counts && (
+            <small>{here === null ? `none of ${samplesText(answer.matching)} has a value` : part ? `over ${count(answer.matching)} of ${count(answer.total)} samples` : `over ${samplesText(answer.total)}`}</small>
+          )}
         </div>
       )}
     </Waiting>

@@ -286,7 +286,7 @@ def test_a_script_that_needs_a_secret_is_told_of_it(
         (("explain", "zzz", "training/1"), "No run's id begins"),
         (("similar", "{run}"), "No sample is named"),
         (("similar", "{run}", "training/1", "--space", "guess"), "no latent space"),
-        (("similar", "{run}", "training/1", "--filter", "guess"), "not JSON"),
+        (("similar", "{run}", "training/1", "--filter", "guess"), "no field 'guess'"),
     ],
 )
 def test_what_is_wrong_is_told(

@@ -27,8 +27,8 @@ def test_fields_are_made_listed_and_removed(percepta: Any, run: str) -> None:
     listed = {field["name"]: field for field in percepta("fields", "list", "--json").json}
     assert (listed["hard"]["type"], listed["hard"]["group"]) == ("string", "derived")
     assert "expression" not in listed["loss"]
-    assert percepta("fields", "remove", "hard").code == 0
-    missing = percepta("fields", "remove", "hard")
+    assert percepta("fields", "delete", "hard").code == 0
+    missing = percepta("fields", "delete", "hard")
     assert missing.code == 1
     assert "It has: none." in missing.err
 

@@ -19,11 +19,14 @@ from PIL import Image
 
 from percepta.cli.evaluation import run_evaluation
 from percepta.core.errors import ConflictError, NotFoundError, PerceptaError
+from percepta.core.filters import Compare, Filter, InCollection, Operator, Rows
 from percepta.engine.file_answers import suffix_of
 from percepta.jobs.answering import AnswerPool
 from percepta.jobs.answering.origin import origin_of
 from percepta.jobs.ending import KilledJobError
 from percepta.storage import Workspace
+from percepta.storage.collections import keep_collection
+from percepta.storage.derived import create_derived_field
 
 SCRIPT = """
 import os
@@ -140,6 +143,20 @@ def test_similars_of_a_file(pool: AnswerPool, run_id: str) -> None:
         with pytest.raises(PerceptaError, match=said) as told:
             pool.ask(run_id, "similar-file", {"file": sent, "name": "x"})
         assert told.value.http_status == 400
+
+
+def test_similars_of_a_file_among_what_the_project_keeps(
+    pool: AnswerPool, workspace: Workspace, run_id: str
+) -> None:
+    create_derived_field(workspace, workspace.catalogue.run(run_id).project, "odd", "loss > 0")
+    chosen = Filter((Rows((3, 5, 7)),))
+    kept = keep_collection(workspace.catalogue, workspace.query(run_id), "three", chosen)
+    for clause, count in (
+        (Compare("odd", Operator.MISSING, negate=True), 50),
+        (InCollection(kept.id, "three"), 3),
+    ):
+        asked = {"file": png(7), "name": "x.png", "filter": Filter((clause,)).to_json()}
+        assert pool.ask(run_id, "similar-file", asked)["candidates"] == count
 
 
 @pytest.mark.parametrize(

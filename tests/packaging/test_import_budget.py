@@ -69,5 +69,22 @@ def test_importing_percepta_takes_at_most_three_tenths_of_a_second() -> None:
     assert cpu_seconds([sys.executable, "-c", "import percepta"]) <= 0.3
 
 
+def test_the_help_of_no_command_imports_anything_heavy() -> None:
+    asked = """
+import typer
+from typer.testing import CliRunner
+from percepta.cli.main import app
+
+def ask(group, words):
+    answer = CliRunner().invoke(app, [*words, "--help"])
+    assert answer.exit_code == 0, (words, answer.output)
+    for name, command in getattr(group, "commands", {}).items():
+        ask(command, [*words, name])
+
+ask(typer.main.get_command(app), [])
+"""
+    assert imported_after(asked).isdisjoint(HEAVY)
+
+
 def test_help_takes_at_most_half_a_second() -> None:
     assert cpu_seconds([sys.executable, "-m", "percepta", "--help"]) <= 0.5

@@ -285,7 +285,12 @@ class Evaluation:
 
         subject = self.subject
         return Explainer.open(
-            self.run, subject.integration, subject.source, trust=self.trust, device=self.device
+            self.run,
+            subject.integration,
+            subject.source,
+            trust=self.trust,
+            device=self.device,
+            workspace=self.workspace,
         )
 
     def _selection(

@@ -32,7 +32,7 @@ def print_tells(
     run = workspace.run(find_run(workspace, run_id).id)
     maps = run.maps()
     explained = explain_field(
-        Population(run),
+        Population(run, workspace),
         workspace.query(run.id, maps[-1].id if maps else None),
         metric or usual_metric(run),
         filter=where,

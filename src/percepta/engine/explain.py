@@ -37,7 +37,7 @@ from percepta.integration import Batch as Arrays
 from percepta.integration import Integration, Samples, complete, read_spread
 from percepta.integration.pictures import channel_axis_of
 from percepta.models import Forward, Layer, Model
-from percepta.storage import Run
+from percepta.storage import Run, Workspace
 
 DEFAULT_METHOD = METHODS[0].name
 WITHOUT_GRADIENTS = "rise"
@@ -55,17 +55,19 @@ class Explainer:
         run: the run.
         integration: complete, as the run was measured by.
         model: opened for it.
+        workspace: where the run lies; None: filters know neither derived fields nor collections.
     """
 
     run: Run
     integration: Integration
     model: Model
+    workspace: Workspace | None = None
     binder: Binder = field(init=False)
     population: Population = field(init=False)
 
     def __post_init__(self) -> None:
         """Prepare what every question needs."""
-        self.population = Population(self.run)
+        self.population = Population(self.run, self.workspace)
         self.binder = Binder(self.population, self.integration, self.model.outputs)
         self._samples = {part.subset: part for part in self.integration.load_subsets()}
         self._layers = {layer.name: layer for layer in self.model.layers}
@@ -79,6 +81,7 @@ class Explainer:
         *,
         trust: bool = False,
         device: str | None = None,
+        workspace: Workspace | None = None,
     ) -> Explainer:
         """Open the model of a run.
 
@@ -97,7 +100,7 @@ class Explainer:
                     fix="Evaluate it again, and explain the new run.",
                 )
             outputs = model.forward(example).outputs
-            return cls(run, complete(integration, readings, outputs), model)
+            return cls(run, complete(integration, readings, outputs), model, workspace)
         except BaseException:
             model.close()
             raise

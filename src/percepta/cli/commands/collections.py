@@ -10,6 +10,7 @@ import typer
 
 from percepta.cli.commands.options import (
     JsonOption,
+    RunOption,
     WorkspaceOption,
     open_workspace,
     read_filter,
@@ -17,9 +18,6 @@ from percepta.cli.commands.options import (
 
 verbs = typer.Typer(help="Keep sets of samples, and find them in any run.", no_args_is_help=True)
 
-RunOption = Annotated[
-    str, typer.Option("--run", "-r", help="Id of the run (the beginning is enough), or latest.")
-]
 NameArgument = Annotated[str, typer.Argument(help="Name of the collection.")]
 
 

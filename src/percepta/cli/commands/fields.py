@@ -7,16 +7,12 @@ from typing import Annotated
 
 import typer
 
-from percepta.cli.commands.options import JsonOption, WorkspaceOption, open_workspace
+from percepta.cli.commands.options import JsonOption, RunOption, WorkspaceOption, open_workspace
 from percepta.core.errors import ExpressionError, NotFoundError
 
 verbs = typer.Typer(
     help="List the fields of a run, and make fields of others.", no_args_is_help=True
 )
-
-RunOption = Annotated[
-    str, typer.Option("--run", "-r", help="Id of the run (the beginning is enough), or latest.")
-]
 
 
 def register(app: typer.Typer) -> None:
@@ -74,12 +70,12 @@ def add(
 
 
 @verbs.command()
-def remove(
+def delete(
     name: Annotated[str, typer.Argument(help="Name of the derived field.")],
     run: RunOption = "latest",
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Remove a derived field from the run's project."""
+    """Delete a derived field of the run's project."""
     from percepta.cli.evaluation import find_run
     from percepta.terminal import console
 

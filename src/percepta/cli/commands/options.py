@@ -77,6 +77,9 @@ FilterOption = Annotated[
 RunArgument = Annotated[
     str, typer.Argument(help="Id of the run (the beginning is enough), or latest.")
 ]
+RunOption = Annotated[
+    str, typer.Option("--run", "-r", help="Id of the run (the beginning is enough), or latest.")
+]
 SeedOption = Annotated[int, typer.Option("--seed", help="Equal seeds give equal results.")]
 
 DEFAULT_HOST = "127.0.0.1"

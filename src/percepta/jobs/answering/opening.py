@@ -30,5 +30,10 @@ def open_explainer(workspace: Workspace, run: Run) -> Explainer:
     with needed_by(needs, "explain"):
         subject = Subject.from_script(origin.script, origin.model)
         return Explainer.open(
-            run, subject.integration, subject.source, trust=options.trust, device=options.device
+            run,
+            subject.integration,
+            subject.source,
+            trust=options.trust,
+            device=options.device,
+            workspace=workspace,
         )

@@ -380,3 +380,17 @@ def test_the_cache_keeps_what_was_used_last() -> None:
     assert (cache.get("a"), cache.get("c"), cache.get("d")) == (1, 4, 5)
     cache.put("e", 6, 11)
     assert (cache.get("e"), cache.get("d")) == (None, 5)
+
+
+@pytest.mark.parametrize(
+    ("field", "interval", "whole_numbers"),
+    [("digit", None, True), ("digit", 2.0, True), ("digit", 0.5, False), ("x", 1.0, False)],
+)
+def test_bins_say_whether_they_hold_whole_numbers(
+    query: RunQuery, values: Values, field: str, interval: float | None, whole_numbers: bool
+) -> None:
+    split = Split(field, SplitKind.BINS, interval=interval)
+    (said,) = Charts().gesture(query).answer(GroupsQuestion((split,)))["splits"]
+    assert said["whole_numbers"] is whole_numbers
+    if whole_numbers:
+        assert said["edges"][-1] > max(finite(values[field]))

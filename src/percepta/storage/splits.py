@@ -54,6 +54,7 @@ class Division:
         kind: what ``values`` or ``edges`` say.
         values: of distinct values and versions, by code.
         edges: of bins, by code.
+        whole_numbers: bins of whole numbers, between whole edges; none holds its upper one.
         other: code of what is beyond the limit; None: nothing is.
         missing: code of rows without a value; None: there are none.
         beyond: distinct values beyond the limit.
@@ -70,6 +71,7 @@ class Division:
     beyond: int
     codes: tuple[Codes, ...]
     size: int
+    whole_numbers: bool = False
 
     @property
     def bytes(self) -> int:
@@ -78,7 +80,7 @@ class Division:
 
     def to_json(self) -> dict[str, Any]:
         """Return what the codes stand for."""
-        names = ("field", "kind", "values", "edges", "other", "missing", "beyond")
+        names = ("field", "kind", "values", "edges", "whole_numbers", "other", "missing", "beyond")
         return {name: getattr(self, name) for name in names}
 
 
@@ -153,6 +155,11 @@ def _bins(split: Split, field: Field, populations: Sequence[Population]) -> Divi
             interval=split.interval,
             whole_numbers=field.type is FieldType.INTEGER,
         )
+    whole_numbers = (
+        field.type is FieldType.INTEGER
+        and all(edge.is_integer() for edge in edges)
+        and all(high < edges[-1] for _, high in ranges)
+    )
     bins = max(len(edges) - 1, 0)
     infinite = set(np.concatenate([column[np.isinf(column)] for column in chosen]).tolist())
     missing = any(np.isnan(column).any() for column in chosen)
@@ -173,6 +180,7 @@ def _bins(split: Split, field: Field, populations: Sequence[Population]) -> Divi
         len(infinite),
         tuple(codes),
         size,
+        whole_numbers,
     )
 
 

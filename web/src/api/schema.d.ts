@@ -3104,6 +3104,7 @@ export interface components {
          *         values: of distinct values and versions (run ids), in order; ``codes`` are positions in it.
          *         edges: of bins, one more than there are; bin i holds ``edges[i] <= v < edges[i + 1]``, the last
          *             also its end.
+         *         whole_numbers: the bins hold whole numbers between whole edges; none holds its end.
          *         other: code of the values beyond the limit and of infinite ones; null: there are none.
          *         missing: code of the samples without a value; null: there are none.
          *         beyond: how many distinct values are beyond the limit.
@@ -3116,6 +3117,11 @@ export interface components {
             values: (boolean | number | string)[] | null;
             /** Edges */
             edges: number[] | null;
+            /**
+             * Whole Numbers
+             * @default false
+             */
+            whole_numbers: boolean;
             /** Other */
             other: number | null;
             /** Missing */

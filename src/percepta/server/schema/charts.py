@@ -135,6 +135,7 @@ class SplitValues(Message):
         values: of distinct values and versions (run ids), in order; ``codes`` are positions in it.
         edges: of bins, one more than there are; bin i holds ``edges[i] <= v < edges[i + 1]``, the last
             also its end.
+        whole_numbers: the bins hold whole numbers between whole edges; none holds its end.
         other: code of the values beyond the limit and of infinite ones; null: there are none.
         missing: code of the samples without a value; null: there are none.
         beyond: how many distinct values are beyond the limit.
@@ -144,6 +145,7 @@ class SplitValues(Message):
     kind: SplitKind
     values: list[Scalar] | None = None
     edges: list[float] | None = None
+    whole_numbers: bool = False
     other: int | None = None
     missing: int | None = None
     beyond: int = 0

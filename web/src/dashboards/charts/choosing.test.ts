@@ -3,9 +3,9 @@ import type { SplitValues } from "../../api/dashboards";
 import type { Filter } from "../../filters/types";
 import { below, choose, chosenOf, clausesOf, clausesOfParts, clausesOfSpan } from "./choosing";
 
-const labels: SplitValues = { field: "label", kind: "distinct", values: ["cat", "dog"], edges: null, other: 2, missing: 3, beyond: 5 };
-const bins: SplitValues = { field: "loss", kind: "bins", values: null, edges: [0, 0.5, 1, 1.5], other: null, missing: 3, beyond: 0 };
-const versions: SplitValues = { field: "", kind: "version", values: ["a", "b"], edges: null, other: null, missing: null, beyond: 0 };
+const labels: SplitValues = { field: "label", kind: "distinct", values: ["cat", "dog"], edges: null, whole_numbers: false, other: 2, missing: 3, beyond: 5 };
+const bins: SplitValues = { field: "loss", kind: "bins", values: null, edges: [0, 0.5, 1, 1.5], whole_numbers: false, other: null, missing: 3, beyond: 0 };
+const versions: SplitValues = { field: "", kind: "version", values: ["a", "b"], edges: null, whole_numbers: false, other: null, missing: null, beyond: 0 };
 
 describe("a part of a split as clauses", () => {
   it("is one value", () => {
@@ -28,6 +28,13 @@ describe("a part of a split as clauses", () => {
       { kind: "compare", field: "loss", op: "between", value: [0, 1.5], negate: true },
       { kind: "compare", field: "loss", op: "missing", negate: true },
     ]);
+  });
+
+  it("is the whole numbers of a bin, and marks that bin", () => {
+    const ratings: SplitValues = { ...bins, field: "rating", edges: [1, 2, 3, 4], whole_numbers: true };
+    expect(clausesOf(ratings, 2)).toEqual([{ kind: "compare", field: "rating", op: "between", value: [3, 3] }]);
+    expect(clausesOfSpan(ratings, 0, 1)[0].value).toEqual([1, 2]);
+    expect(chosenOf({ ...ratings, missing: null }, clausesOf(ratings, 1))).toEqual([false, true, false]);
   });
 
   it("is a bin without its end, but for the last", () => {

@@ -35,8 +35,8 @@ export function clausesOfSpan(split: SplitValues, from: number, to: number): Com
   const [first, last] = from <= to ? [from, to] : [to, from];
   if (split.kind === "version") return [];
   if (edges) {
-    // A bin leaves out its end, which is the start of the next; the last one has it.
-    const end = last + 1 < edges.length - 1 ? below(edges[last + 1]) : edges[edges.length - 1];
+    // A bin leaves out its end, which is the start of the next; the last one has it, unless it holds whole numbers.
+    const end = split.whole_numbers ? edges[last + 1] - 1 : last + 1 < edges.length - 1 ? below(edges[last + 1]) : edges[edges.length - 1];
     return [{ kind: "compare", field, op: "between", value: [edges[first], end] }];
   }
   return [{ kind: "compare", field, op: "in", value: known(split).slice(first, last + 1) }];
@@ -131,7 +131,7 @@ function columnOf(split: SplitValues, parts: number): Column {
   const valid = new Uint8Array(parts).fill(1);
   if (missing !== null && missing !== undefined) valid[missing] = 0;
   if (edges) {
-    const middles = Float64Array.from({ length: parts }, (_, bin) => (edges[bin] + edges[bin + 1]) / 2);
+    const middles = Float64Array.from({ length: parts }, (_, bin) => (edges[bin] + edges[bin + 1] - (split.whole_numbers ? 1 : 0)) / 2);
     return { type: "float", values: middles, valid };
   }
   const values = split.values ?? [];

@@ -5,7 +5,7 @@ import { groupsCsv } from "./csv";
 const answer: GroupsAnswer = {
   kind: "groups",
   key: "0",
-  splits: [{ field: "label", kind: "distinct", values: ["=cat", 'a "b", c'], edges: null, other: null, missing: 2, beyond: 0 }],
+  splits: [{ field: "label", kind: "distinct", values: ["=cat", 'a "b", c'], edges: null, whole_numbers: false, other: null, missing: 2, beyond: 0 }],
   codes: [[0, 1, 2]],
   count: [2, 1, 0],
   count_all: [3, 1, 1],

@@ -1,6 +1,6 @@
 /** An answer about groups as a table: one line a group. */
 import type { GroupsAnswer, Measure } from "../../api/dashboards";
-import { binName, COUNT, measureName, partName, splitName } from "./measures";
+import { COUNT, measureName, partName, splitName } from "./measures";
 
 export interface Table {
   head: string[];
@@ -15,10 +15,7 @@ export function groupsTable(answer: GroupsAnswer, measures: Measure[], runs: Rea
   const head = [...answer.splits.map(splitName), "samples", ...(part ? ["all samples"] : [])];
   for (const { name } of others) head.push(name, ...(part ? [`${name}, all`] : []));
   const lines = answer.count.map((count, group) => [
-    ...answer.splits.map((split, at) => {
-      const code = answer.codes[at][group];
-      return split.edges && code !== split.missing ? binName(split.edges, code) : partName(split, code, runs);
-    }),
+    ...answer.splits.map((split, at) => partName(split, answer.codes[at][group], runs)),
     count,
     ...(part ? [answer.count_all?.[group] ?? null] : []),
     ...others.flatMap(({ values }) => [values.matching[group], ...(part ? [values.all?.[group] ?? null] : [])]),

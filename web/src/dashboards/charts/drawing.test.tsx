@@ -20,8 +20,8 @@ const byLabel: GroupsAnswer = {
   kind: "groups",
   key: "0",
   splits: [
-    { field: "label", kind: "distinct", values: ["cat", "dog"], edges: null, other: null, missing: null, beyond: 0 },
-    { field: "subset", kind: "distinct", values: ["training", "validation"], edges: null, other: null, missing: null, beyond: 0 },
+    { field: "label", kind: "distinct", values: ["cat", "dog"], edges: null, whole_numbers: false, other: null, missing: null, beyond: 0 },
+    { field: "subset", kind: "distinct", values: ["training", "validation"], edges: null, whole_numbers: false, other: null, missing: null, beyond: 0 },
   ],
   codes: [
     [0, 0, 1],
@@ -38,7 +38,7 @@ const byLabel: GroupsAnswer = {
 
 const overInk: GroupsAnswer = {
   ...byLabel,
-  splits: [{ field: "ink", kind: "bins", values: null, edges: [0, 0.5, 1, 1.5], other: null, missing: 3, beyond: 0 }],
+  splits: [{ field: "ink", kind: "bins", values: null, edges: [0, 0.5, 1, 1.5], whole_numbers: false, other: null, missing: 3, beyond: 0 }],
   codes: [[0, 2, 3]],
   count: [4, 1, 2],
   count_all: [4, 1, 2],
@@ -123,6 +123,14 @@ describe("bars over bins", () => {
     expect(picture.brush?.clauses([0.6, 0], [1.2, 0])).toMatchObject([{ field: "ink", op: "between", value: [0.5, 1.5] }]);
     const [{ value }] = picture.brush?.clauses([0.1, 0], [-3, 0]) ?? [];
     expect(value).toEqual([0, 0.49999999999999994]);
+  });
+
+  it("stand above their number where each is one whole number", () => {
+    const ratings = { ...overInk, splits: [{ ...overInk.splits[0], field: "rating", edges: [1, 2, 3, 4], whole_numbers: true, missing: null }], codes: [[0, 1, 2]] };
+    const single = drawBars(drawing([ratings], { x: bins("rating") }));
+    const [{ axisLabel }] = single.option.xAxis as { axisLabel: { customValues: number[]; formatter(value: number): string } }[];
+    expect(axisLabel.customValues.map((place) => [place, axisLabel.formatter(place)])).toEqual([[1.5, "1"], [2.5, "2"], [3.5, "3"]]);
+    expect(single.tip({ at: [1] })?.title).toBe("rating 2");
   });
 
   it("name the measure and how many samples it rests on", () => {

@@ -78,13 +78,13 @@ export function partName(split: SplitValues, code: number, runs: ReadonlyMap<str
   if (code === split.missing) return "missing";
   if (code === split.other && split.edges) return "infinite";
   if (code === split.other) return `${count(split.beyond)} other${split.beyond === 1 ? "" : "s"}`;
-  if (split.edges) return binName(split.edges, code);
+  if (split.edges) return binName(split.edges, code, split.whole_numbers);
   const one = split.values?.[code] ?? null;
   return split.kind === "version" ? (runs.get(String(one)) ?? String(one)) : value(one);
 }
 
 /** `0.5 – 1`; a bin around one whole number is that number. */
-export function binName(edges: number[], bin: number): string {
-  const [from, to] = [edges[bin], edges[bin + 1]];
+function binName(edges: number[], bin: number, wholeNumbers: boolean): string {
+  const [from, to] = [edges[bin], edges[bin + 1] - (wholeNumbers ? 1 : 0)];
   return from === to ? number(from) : `${number(from)} – ${number(to)}`;
 }

@@ -83,7 +83,7 @@ const everything = () => true;
 function chosenValues(field: string, clauses: Compare[]): (value: number) => boolean {
   if (clauses.length === 0) return everything;
   return (value) => {
-    const split: SplitValues = { field, kind: "distinct", values: [value], edges: null, other: null, missing: null, beyond: 0 };
+    const split: SplitValues = { field, kind: "distinct", values: [value], edges: null, whole_numbers: false, other: null, missing: null, beyond: 0 };
     return chosenOf(split, clauses)?.[0] ?? true;
   };
 }
@@ -108,7 +108,7 @@ function colorOf(field: string, values: (Scalar | null)[], own: Value[], theme: 
     return { color, keys: [low, (low + high) / 2, high].map((one) => ({ name: `${field} ${number(one)}`, color: color(one), clauses: [], faded: false })) };
   }
   const sorted = known.sort(compare);
-  const split: SplitValues = { field, kind: "distinct", values: sorted, edges: null, other: null, missing: null, beyond: 0 };
+  const split: SplitValues = { field, kind: "distinct", values: sorted, edges: null, whole_numbers: false, other: null, missing: null, beyond: 0 };
   const palette = colorsOf(split, own, theme);
   const places = new Map(sorted.map((one, at) => [one, at]));
   const chosen = chosenOf(split, filter);

@@ -132,14 +132,17 @@ export function axes(frame: Frame, { min, max, interval }: { min: number; max: n
       splitLine: { show: false },
     };
     if (across.edges) {
-      const shown = everyFew(across.edges, Math.max(2, Math.floor(cell.width / 52)));
+      // Where each bin is one whole number, it stands below the middle of its bar.
+      const single = (split?.whole_numbers ?? false) && across.edges[1] - across.edges[0] === 1;
+      const middle = single ? 0.5 : 0;
+      const shown = everyFew(single ? across.edges.slice(0, -1) : across.edges, Math.max(2, Math.floor(cell.width / 52))).map((edge) => edge + middle);
       return {
         ...shared,
         type: "value" as const,
         min: across.edges[0],
         max: across.edges[across.edges.length - 1],
         axisTick: { customValues: shown, lineStyle: { color: look.strong } },
-        axisLabel: { ...text, show: labelled, customValues: shown, formatter: (value: number) => number(value), hideOverlap: true },
+        axisLabel: { ...text, show: labelled, customValues: shown, formatter: (value: number) => number(value - middle), hideOverlap: true },
       };
     }
     const room = across.flipped ? cell.left - 14 : cell.width / Math.max(1, across.names.length) - 2;

@@ -115,12 +115,12 @@ class Dashboards(Mapping[str, dict[str, Any]]):
 
     def export(self, name: str, file: str | Path) -> Path:
         """Write a dashboard to a JSON file, and return its path."""
-        from percepta.storage.files import os_errors
+        from percepta.storage.files import AtomicFile, output_errors
 
         path = Path(file)
         text = json.dumps(self[name], indent=2, ensure_ascii=False) + "\n"
-        with os_errors(path):
-            path.write_text(text, encoding="utf-8")
+        with AtomicFile(path, hashed=False, errors=output_errors) as written:
+            written.write(text.encode())
         return path
 
     def load(self, file: str | Path, name: str | None = None) -> str:

@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import math
+import subprocess
+import sys
 import tracemalloc
 from pathlib import Path
 from typing import Any
@@ -15,10 +17,10 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from percepta.core.errors import FilterError, NotFoundError
+from percepta.core.errors import FilterError, NotFoundError, StorageError
 from percepta.core.filters import Compare, Filter, Operator
 from percepta.storage import RunQuery, Workspace
-from percepta.storage.export import FORMATS, Selection
+from percepta.storage.export import FORMATS, Selection, write_samples
 from tests.storage.builders import write_columns, write_small_run
 
 HOSTILE = ["=1+1", "+cmd", "-2", "@x", "\ttab", "plain", "", None, 'say "hi", twice', "two\nlines"]
@@ -143,3 +145,35 @@ def test_memory_does_not_grow_with_the_run(tmp_path: Path, format: str) -> None:
 
     grown = peak(many) - peak(few)
     assert grown < (many - few) * columns * 8 / 4, f"{grown / 2**20:.0f} MB"
+
+
+def test_a_full_disk_leaves_what_was_there(query: RunQuery, tmp_path: Path) -> None:
+    there = tmp_path / "samples.csv"
+    write_samples(Selection.of(query), there)
+    before = there.read_bytes()
+    program = f"""
+import resource, signal
+from pathlib import Path
+from percepta.core.errors import DiskFullError
+from percepta.storage import RunQuery
+from percepta.storage.export import Selection, write_samples
+from percepta.storage.run import Run
+
+query = RunQuery(Run(Path({str(query.run.folder)!r})))
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (100, resource.RLIM_INFINITY))
+try:
+    write_samples(Selection.of(query), Path({str(there)!r}))
+except DiskFullError as error:
+    print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout.startswith("The disk is full: samples.csv could not be written. Free"), done
+    assert there.read_bytes() == before
+    assert [path.name for path in tmp_path.glob("samples*")] == ["samples.csv"]
+
+
+def test_where_no_file_can_be(query: RunQuery, tmp_path: Path) -> None:
+    (tmp_path / "folder.csv").mkdir()
+    with pytest.raises(StorageError, match="Choose another name or folder"):
+        write_samples(Selection.of(query), tmp_path / "folder.csv")

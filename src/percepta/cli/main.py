@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
@@ -27,7 +28,7 @@ from percepta.cli.commands import (
     similar,
     tells,
 )
-from percepta.core.errors import JobCancelledError, PerceptaError
+from percepta.core.errors import DiskFullError, JobCancelledError, PerceptaError
 
 app = typer.Typer(
     help="See how a deep network perceives your data.",
@@ -87,6 +88,11 @@ def main() -> None:
             raise
         _tell(error)
         sys.exit(130 if isinstance(error, JobCancelledError) else 1)
+    except OSError as error:
+        if debug or error.errno != errno.ENOSPC:
+            raise
+        _tell(DiskFullError("The disk is full: the output could not be written."))
+        sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
 

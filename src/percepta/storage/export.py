@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from percepta.core.errors import NotFoundError
 from percepta.core.filters import Filter
-from percepta.storage.files import AtomicFile
+from percepta.storage.files import AtomicFile, output_errors
 from percepta.storage.queries import RunQuery
 
 IDENTITY = ("subset", "sample_id")
@@ -155,6 +155,7 @@ def write_samples(chosen: Selection, path: Path) -> int:
     Raises:
         NotFoundError: no format has that ending, or there is no such folder.
         DiskFullError: no space.
+        StorageError: it cannot be written there.
     """
     format = path.suffix.lower().removeprefix(".")
     if format not in FORMATS:
@@ -164,7 +165,7 @@ def write_samples(chosen: Selection, path: Path) -> int:
         )
     if not path.parent.is_dir():
         raise NotFoundError(f"There is no folder {path.parent}.", fix="Make it first.")
-    with AtomicFile(path, hashed=False) as file:
+    with AtomicFile(path, hashed=False, errors=output_errors) as file:
         for piece in chosen.write(format):
             file.write(piece)
     return file.size

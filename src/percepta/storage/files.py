@@ -5,8 +5,8 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import IO
@@ -47,6 +47,28 @@ def os_errors(path: Path) -> Iterator[None]:
         raise StorageError(f"{path}: {error.strerror or error}.") from error
 
 
+@contextmanager
+def output_errors(path: Path) -> Iterator[None]:
+    """Do as :func:`os_errors` for a file that lies where the user wants it, outside the workspace.
+
+    Raises:
+        DiskFullError: no space, or over a quota.
+        StorageError: anything else.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise DiskFullError(
+                f"The disk is full: {path.name} could not be written.",
+                fix="Free some space and try again, or choose another place.",
+            ) from error
+        raise StorageError(
+            f"{path} cannot be written: {error.strerror or error}.",
+            fix="Choose another name or folder.",
+        ) from error
+
+
 class AtomicFile:
     """A file that appears under its name when it is complete and on disk, or never.
 
@@ -56,11 +78,20 @@ class AtomicFile:
         path: final name; what bears it is replaced.
         durable: also fsync the folder, so that the name itself survives a power cut.
         hashed: work out :attr:`sha256`; not needed where the content carries checksums of its own.
+        errors: says what went wrong; of a file outside the workspace, :func:`output_errors`.
     """
 
-    def __init__(self, path: Path, *, durable: bool = True, hashed: bool = True) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        durable: bool = True,
+        hashed: bool = True,
+        errors: Callable[[Path], AbstractContextManager[None]] = os_errors,
+    ) -> None:
         self.path = path
         self.size = 0
+        self._errors = errors
         self._durable, self._hashed = durable, hashed
         self._hash = hashlib.sha256()
         self._temporary = path.with_name(path.name + TEMPORARY)
@@ -68,18 +99,18 @@ class AtomicFile:
 
     def __enter__(self) -> AtomicFile:
         """Begin under the temporary name."""
-        with os_errors(self.path):
+        with self._errors(self.path):
             self._file = self._temporary.open("wb", buffering=0)
         return self
 
     def write(self, data: bytes | memoryview) -> int:
-        """Append; raises as :func:`os_errors` does."""
+        """Append; raises as :func:`os_errors` does, or what was given in its place."""
         assert self._file is not None  # noqa: S101
         length = memoryview(data).nbytes
         if length == 0:
             return 0
         rest = memoryview(data).cast("B")
-        with os_errors(self.path):
+        with self._errors(self.path):
             while rest.nbytes:
                 written = os.write(self._file.fileno(), rest)
                 if self._hashed:
@@ -102,7 +133,7 @@ class AtomicFile:
         """Give the file its name if all went well, else remove it."""
         assert self._file is not None  # noqa: S101
         try:
-            with os_errors(self.path):
+            with self._errors(self.path):
                 try:
                     if kind is None:
                         os.fsync(self._file.fileno())

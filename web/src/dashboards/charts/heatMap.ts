@@ -9,6 +9,8 @@ import type { Drawing, Picture } from "./picture";
 import { extent, fit, widthOf } from "./scales";
 import { tick } from "./xy";
 
+/** Height that a line of names takes, in CSS pixels. */
+const LINE = 14;
 export const HEAT_ROLES: readonly Role[] = ["x", "y"];
 
 export function drawHeatMap({ settings, answers, filter, look, size, runs }: Drawing): Picture {
@@ -46,7 +48,7 @@ export function drawHeatMap({ settings, answers, filter, look, size, runs }: Dra
     data: names[at],
     axisLine: { show: false },
     axisTick: { show: false },
-    axisLabel: { ...text, interval: "auto" as const, formatter: (name: string) => fit(name, at === 0 ? Math.max(room[0] - 2, 40) : left - 10), hideOverlap: true },
+    axisLabel: { ...text, interval: at === 1 ? Math.max(0, Math.ceil(LINE / room[1]) - 1) : ("auto" as const), formatter: (name: string) => fit(name, at === 0 ? Math.max(room[0] - 2, 40) : left - 10), hideOverlap: true },
     splitLine: { show: false },
   });
   const series: CustomSeriesOption = {

@@ -69,7 +69,11 @@ export function titleOf(measure: Measure, splits: (Split | null | undefined)[]):
   const names = splits.flatMap((split) => (split ? [splitName(split)] : []));
   const last = names.pop();
   const by = last === undefined ? "" : ` by ${names.length > 0 ? `${names.join(", ")} and ${last}` : last}`;
-  const text = measureName(measure) + by;
+  return capital(measureName(measure) + by);
+}
+
+/** A text that begins a title. */
+export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 

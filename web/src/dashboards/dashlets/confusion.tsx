@@ -103,7 +103,7 @@ function Confusion({ decisions, dashlet, change }: DashletProps & { decisions: D
     <div className={classes.confusion}>
       <div className={classes.head}>
         <span title="Share of the samples that match whose class was told, and how many they are">
-          {totals.all > 0 ? <b>{rightShare(totals)}</b> : "none"} right of {count(totals.all)}
+          {totals.all > 0 ? <b>{rightShare(totals)}</b> : "none"} right <span className={classes.of}>of {count(totals.all)}</span>
         </span>
         <Select size="xs" variant="unstyled" className={classes.order} data={ORDERS} value={order} allowDeselect={false} aria-label="Order of the classes" onChange={(order) => change({ x: { ...NO_SPLIT, order: order as LabelOrder } })} comboboxProps={{ width: 160 }} />
         <SegmentedControl

@@ -81,7 +81,7 @@ export function thresholdPanel(curve: DecisionCurve, palette: readonly string[])
   return {
     title: "",
     curves,
-    x: { name: "threshold: from this probability the decision is yes", ends: [0, 1] },
+    x: { name: "threshold of the probability", ends: [0, 1] },
     y: { name: "", ends: [0, 1] },
     tip: (x) => ({
       title: `threshold ${number(x, 3)}`,

@@ -3,6 +3,7 @@ import type { Settings } from "../../api/dashboards";
 import { lossField } from "../../explore/run";
 import type { Asked } from "../asking/question";
 import { chart } from "../charts/chart";
+import { capital } from "../charts/measures";
 import { drawPoints } from "../charts/points";
 
 const MOST = 3_000;
@@ -19,14 +20,15 @@ export const scatter = chart({
   size: { w: 8, h: 9 },
   uses: ["fields", "limit"],
   initial: (fields) => {
-    const numbers = fields.filter(({ type, group }) => type === "float" && group !== "latent");
     const loss = lossField(fields);
-    const first = numbers.find(({ group }) => group === "metadata") ?? numbers.find(({ name }) => name !== loss?.name);
+    const metadata = fields.filter(({ group }) => group === "metadata");
+    const numbers = fields.filter(({ type, group }) => type === "float" && group !== "latent");
+    const first = metadata.find(({ type }) => type === "float") ?? metadata.find(({ type }) => type === "integer") ?? numbers.find(({ name }) => name !== loss?.name);
     return { fields: [first?.name, (loss ?? numbers.at(-1))?.name].filter((name) => name !== undefined) };
   },
   name: (settings) => {
     const pair = pairOf(settings);
-    return pair ? `${pair[1]} against ${pair[0]}${settings.fields[2] ? ` by ${settings.fields[2]}` : ""}` : "Scatter";
+    return pair ? capital(`${pair[1]} against ${pair[0]}${settings.fields[2] ? ` by ${settings.fields[2]}` : ""}`) : "Scatter";
   },
   lacks: (settings) => (pairOf(settings) ? null : "A scatter plot needs two numbers"),
   questions: (settings, filter): Asked[] => {

@@ -186,6 +186,33 @@ def test_slopes_of_a_direction_are_finite_differences(explainer: Explainer) -> N
             assert slopes[layer][0, channel] == pytest.approx((ends[0] - ends[1]) / 2e-3, abs=2e-2)
 
 
+def test_towards_itself_slopes_are_those_of_how_far_a_sample_lies_that_way(
+    explainer: Explainer,
+) -> None:
+    """The cosine itself is at its greatest there: its slopes are zero but for rounding."""
+    asked = explainer.ask([5])
+    bound = explainer.binder.bind([DirectionTarget("balanced", (5,))], asked)
+    forward = explainer.model.forward(asked.inputs, bound.capture)
+    assert bound.value(forward)[0] == pytest.approx(1, abs=1e-6)
+
+    def away(moved: dict[str, np.ndarray]) -> np.ndarray:
+        responses = {layer: {"mean": moved[layer]} for layer in bound.capture}
+        vectors = bound.calibration.transform(responses, spaces=("balanced",))
+        return np.asarray(vectors["balanced"][0] - bound.mean, np.float64)
+
+    length = np.linalg.norm(away(dict(forward.mean)))
+    slopes = bound.slopes(forward).pooled
+    assert max(np.abs(slope).max() for slope in slopes.values()) > 0.1
+    for layer in bound.capture:
+        for channel in range(2):
+            ends = []
+            for step in (1e-2, -1e-2):
+                moved = {name: pooled.copy() for name, pooled in forward.mean.items()}
+                moved[layer][0, channel] += step
+                ends.append(away(moved) @ bound.towards / length)
+            assert slopes[layer][0, channel] == pytest.approx((ends[0] - ends[1]) / 2e-2, abs=2e-2)
+
+
 def test_one_value_of_an_output(explainer: Explainer) -> None:
     name = prediction(explainer)
     value = explainer.explain(Wish((0,), (OutputTarget(name, (2,)),)))

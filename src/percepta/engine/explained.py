@@ -18,6 +18,9 @@ from percepta.models import Forward
 
 FloatArray = NDArray[np.float32]
 
+_ITSELF = 1 - 1e-5
+"""A cosine from which on a sample is the direction itself, as far as rounding lets one say."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Slopes:
@@ -171,11 +174,16 @@ class Similarity:
         return np.asarray(along / length, np.float32)
 
     def slopes(self, forward: Forward) -> Slopes:
-        """Return the derivatives by the pooled responses of every layer."""
+        """Return the derivatives by the pooled responses of every layer.
+
+        Of a sample that is the direction itself the cosine is at its greatest: all its derivatives are
+        zero, and what is left is noise of rounding. There they are those of how far it lies that way.
+        """
         along, length, away = self._seen(forward)
         cosine = (along / length)[:, None]
+        turning = np.where(cosine < _ITSELF, cosine, 0)
         by_vector = np.asarray(
-            (self.towards - cosine * away / length[:, None]) / length[:, None], np.float32
+            (self.towards - turning * away / length[:, None]) / length[:, None], np.float32
         )
         pooled = self.calibration.pull_back(self.space, self._responses(forward), by_vector)
         return Slopes(pooled=pooled)

@@ -12,9 +12,11 @@ import pytest
 import sqlalchemy as sa
 
 from percepta.core.errors import DiskFullError, NotFoundError, StorageError, WorkspaceError
+from percepta.core.filters import Filter
 from percepta.storage import Catalogue, RunStatus, Workspace
 from percepta.storage.database import HEAD, open_database, writing
 from percepta.storage.tables import metadata
+from tests.storage.builders import write_small_run
 
 
 def test_projects_are_found_or_made(workspace: Workspace) -> None:
@@ -92,6 +94,26 @@ def test_the_newest_migration_is_the_head() -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(package.__file__).parent))
     assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
+
+
+def test_a_catalogue_of_the_first_revision_opens_with_all_that_was_in_it(
+    workspace_path: Path,
+) -> None:
+    with Workspace.open(workspace_path) as made:
+        run = write_small_run(made)
+    with sqlite3.connect(workspace_path / "catalogue.sqlite") as connection:
+        for table in ("dashboards", "derived_fields", "collections"):
+            connection.execute(f"DROP TABLE {table}")
+        connection.execute("UPDATE alembic_version SET version_num = '0001'")
+    connection.close()
+    with Workspace.open(workspace_path) as opened:
+        project = opened.catalogue.run(run.id).project
+        assert opened.catalogue.project(project).runs == 1
+        assert opened.catalogue.dashboards.of_project(project) == []
+        assert opened.catalogue.collections.of_project(project) == []
+        kept = opened.catalogue.dashboards.create(project, {"name": "first"})
+        assert opened.catalogue.dashboards.get(kept.id).name == "first"
+        assert opened.query(run.id).matches(Filter()).all()
 
 
 def test_a_catalogue_of_a_newer_percepta(workspace_path: Path) -> None:

@@ -8,12 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from percepta.core.errors import ConflictError, NotFoundError
+from percepta.core.filters import MAX_NAME
 from percepta.storage import tables
 from percepta.storage.database import reading, writing
 from percepta.storage.job_table import new_id, now
 from percepta.storage.records import Dashboard
-
-MAX_NAME = 200
 
 
 class DashboardTable:

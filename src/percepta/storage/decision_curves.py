@@ -25,6 +25,7 @@ from percepta.storage.decision_sources import (
 )
 from percepta.storage.queries import RunQuery
 from percepta.storage.threshold_counts import ThresholdCounts, average_precision
+from percepta.storage.values import coded
 
 MAX_CURVES = 20
 """Labels that get a curve of their own where none is asked for."""
@@ -249,10 +250,8 @@ def _check_labels(source: str, labels: Sequence[str], asked: Sequence[str]) -> N
 
 def _codes(column: pa.ChunkedArray, labels: Sequence[str]) -> NDArray[np.int64]:
     """Return the position of each text among the labels, int64 ``[n]``; -1: missing, or no label."""
-    if not pa.types.is_dictionary(column.type):
-        column = column.dictionary_encode()
-    array = column.unify_dictionaries().combine_chunks()
-    places = pc.index_in(array.dictionary, value_set=pa.array(labels, pa.string()))
+    told = coded(column)
+    places = pc.index_in(told.values, value_set=pa.array(labels, pa.string()))
     lookup = np.append(pc.fill_null(places, -1).to_numpy(), -1).astype(np.int64)
-    found: NDArray[np.int64] = lookup[pc.fill_null(array.indices, len(lookup) - 1).to_numpy()]
+    found: NDArray[np.int64] = lookup[told.codes]
     return found

@@ -22,6 +22,7 @@ from percepta.core.errors import NotFoundError
 from percepta.core.filters import Filter
 from percepta.storage.files import AtomicFile, output_errors
 from percepta.storage.queries import RunQuery
+from percepta.storage.taking import Taking
 
 IDENTITY = ("subset", "sample_id")
 _FORMULA = r"^[=+\-@\t\r]"
@@ -90,8 +91,8 @@ class Selection:
         """Yield the samples, at most ``size`` at a time."""
         columns, schema = [self.query.column(name) for name in self.names], self.schema
         for start in range(0, len(self.rows), size):
-            place = _Place.of(self.rows[start : start + size])
-            arrays = [_missing_as_null(place.take(column)) for column in columns]
+            taking = Taking.of(self.rows[start : start + size])
+            arrays = [_missing_as_null(taking.values(column)) for column in columns]
             yield pa.record_batch(arrays, schema=schema)
 
     def table(self) -> pa.Table:
@@ -110,34 +111,6 @@ def _columns(query: RunQuery, fields: Sequence[str] | None) -> tuple[str, ...]:
         if name not in known:
             raise NotFoundError(f"The run has no field {name!r}.")
     return tuple(dict.fromkeys([*IDENTITY, *(known if fields is None else fields)]))
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Rows to take from columns: rising, so that each chunk is read once, and the way back."""
-
-    rising: NDArray[np.integer[Any]]
-    back: NDArray[np.integer[Any]]
-
-    @classmethod
-    def of(cls, rows: NDArray[np.integer[Any]]) -> _Place:
-        order = np.argsort(rows, kind="stable")
-        back = np.empty_like(order)
-        back[order] = np.arange(len(order))
-        return cls(rows[order], back)
-
-    def take(self, column: pa.ChunkedArray) -> pa.Array:
-        """Return the values of the rows; only they are held, not the column."""
-        parts, start = [], 0
-        for chunk in column.chunks:
-            first, last = np.searchsorted(self.rising, [start, start + len(chunk)])
-            if first < last:
-                taken = chunk.take(pa.array(self.rising[first:last] - start))
-                parts.append(
-                    taken.dictionary_decode() if pa.types.is_dictionary(taken.type) else taken
-                )
-            start += len(chunk)
-        return pa.concat_arrays(parts).take(pa.array(self.back))
 
 
 def _missing_as_null(array: pa.Array) -> pa.Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from percepta.core.charts import PointsQuestion
 from percepta.storage.queries import RunQuery
 from percepta.storage.splits import known_field
+from percepta.storage.taking import Taking
 
 
 def points(query: RunQuery, question: PointsQuestion, mask: NDArray[np.bool_]) -> dict[str, Any]:
@@ -27,7 +29,8 @@ def points(query: RunQuery, question: PointsQuestion, mask: NDArray[np.bool_]) -
     names = [known_field(query, name).name for name in question.fields]
     rows = np.flatnonzero(mask)
     shown = even_choice(rows, question.limit)
-    values = {name: values_at(query.column(name), shown) for name in names}
+    taking = Taking.of(shown)
+    values = {name: _values(query.column(name), taking) for name in names}
     return {"kind": "points", "rows": shown.tolist(), "values": values, "matching": len(rows)}
 
 
@@ -46,19 +49,9 @@ def even_choice(rows: NDArray[np.int64], limit: int) -> NDArray[np.int64]:
     return rows[np.sort(np.argpartition(mixed, limit - 1)[:limit])]
 
 
-def values_at(column: pa.ChunkedArray, rows: NDArray[np.int64]) -> list[Any]:
-    """Return the values of rising rows, None where missing or not finite.
-
-    Chunk by chunk: Arrow's own ``take`` over several chunks reads the whole column.
-    """
-    ends = np.cumsum([len(chunk) for chunk in column.chunks])
-    bounds = np.searchsorted(rows, ends)
-    values: list[Any] = []
-    start = 0
-    for chunk, end, stop in zip(column.chunks, ends, bounds, strict=True):
-        own = rows[start:stop] - (end - len(chunk))
-        values += chunk.take(pa.array(own)).to_pylist()
-        start = stop
+def _values(column: pa.ChunkedArray, taking: Taking) -> list[Any]:
+    """Return the values of rows, None where missing or not finite."""
+    values: list[Any] = taking.values(column).to_pylist()
     if pa.types.is_floating(column.type):
-        return [value if value is not None and np.isfinite(value) else None for value in values]
+        return [value if value is not None and math.isfinite(value) else None for value in values]
     return values

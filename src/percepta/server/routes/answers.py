@@ -11,12 +11,14 @@ from percepta.server.schema.answers import (
     Explanation,
     Faithfulness,
     FaithfulnessRequest,
+)
+from percepta.server.schema.filters import read_filter
+from percepta.server.schema.similars import (
     SimilarFileRequest,
     SimilarRequest,
     Similars,
     SimilarsOfFile,
 )
-from percepta.server.schema.filters import read_filter
 from percepta.server.services import Serving
 
 router = APIRouter(prefix="/runs/{run}", tags=["samples"])

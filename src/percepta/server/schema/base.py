@@ -6,12 +6,15 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from percepta.core.filters import MAX_NAME
+
 Scalar = bool | int | float | str
 
 Id = Annotated[str, Field(max_length=64)]
 """Opaque id of a run, a map, a collection."""
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_NAME)]
+"""Name of what a project keeps; space around it does not count."""
 Description = Annotated[str, Field(max_length=10_000)]
 
 

@@ -30,7 +30,7 @@ export function SaveCollection({ samples }: { samples: number | undefined }) {
       </Tooltip>
       <Modal opened={open} onClose={close} title={samples === undefined ? "Keep these samples" : `Keep ${count(samples)} samples`} size={420}>
         <form onSubmit={keep}>
-          <TextInput label="Name of the collection" data-autofocus maxLength={200} value={name} onChange={(event) => setName(event.currentTarget.value)} data-testid="collection-name" />
+          <TextInput label="Name of the collection" description="It will stand below the fields in the filter menu, in every run of the project." data-autofocus maxLength={200} value={name} onChange={(event) => setName(event.currentTarget.value)} data-testid="collection-name" />
           <Textarea label="What they have in common" mt={8} size="xs" autosize minRows={2} maxLength={10_000} value={description} onChange={(event) => setDescription(event.currentTarget.value)} />
           {create.error !== null && <ErrorNotice error={create.error} />}
           <Group justify="flex-end" mt={14} gap={8}>

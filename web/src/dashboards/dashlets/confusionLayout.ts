@@ -17,6 +17,8 @@ const LINE = 13;
 const TITLE = 18;
 const MOST = 112;
 const LARGEST = 120;
+/** Free room at the right, as much as the frame leaves at the left. */
+const MARGIN = 8;
 
 /**
  * Lays a square of `size` × `size` cells into a box.
@@ -25,11 +27,11 @@ const LARGEST = 120;
  */
 export function layOut(size: number, width: number, height: number, longest: number, digits: number): Layout | null {
   const name = Math.min(MOST, longest) + 10;
-  const level = Math.floor(Math.min((width - name - TITLE) / size, (height - LINE - 8 - TITLE) / size, LARGEST));
+  const level = Math.floor(Math.min((width - name - TITLE - MARGIN) / size, (height - LINE - 8 - TITLE) / size, LARGEST));
   // Names stand upright where they are wider than a cell.
   const upright = longest + 6 > level;
   const above = upright ? name : LINE + 8;
-  const room = Math.min((width - name - TITLE) / size, (height - above - TITLE) / size, LARGEST);
+  const room = Math.min((width - name - TITLE - MARGIN) / size, (height - above - TITLE) / size, LARGEST);
   const cell = room >= 4 ? Math.floor(room) : room;
   if (!(cell > 0.2)) return null;
   return { left: TITLE + name, top: TITLE + above, cell, every: Math.max(1, Math.ceil(LINE / cell)), upright, numbers: cell >= Math.max(16, digits + 6) };

@@ -79,6 +79,13 @@ def test_every_class_of_a_digit_has_a_map_of_its_own(page: Page) -> None:
     page.keyboard.press("Escape")
     expect(page.get_by_test_id("sample-panel")).to_have_attribute("data-row", str(ROW))
 
+    # So does the question what else is like it, which is asked there.
+    page.keyboard.press("a")
+    expect(page.get_by_test_id("map-caption").first).to_be_visible()
+    page.keyboard.press("s")
+    expect(page.get_by_test_id("similars")).to_be_visible()
+    expect(page.get_by_test_id("sample-panel")).to_have_attribute("data-row", str(ROW))
+
 
 def test_the_loss_is_read_both_ways(page: Page) -> None:
     analyze(page, 1511)

@@ -44,7 +44,7 @@ function Analyzing({ row }: { row: number }) {
   const looked = useLooked({ run, row, map: map?.id ?? null, side: "here", analysis });
   const { sample, settled, choices, told, shown, methods, error, retry } = looked;
   const { chosen, positions, prediction, classes: values, losses } = choices;
-  useAnalyzeKeys({ classes: values, told, shown, analysis, onChange: change, onMethods: () => setMenu(true) });
+  useAnalyzeKeys({ row, classes: values, told, shown, analysis, onChange: change, onMethods: () => setMenu(true) });
   if (error !== null) return <ErrorNotice error={error} retry={retry} />;
   return (
     <div className={classes.page} data-testid="analyze-page" data-row={row}>

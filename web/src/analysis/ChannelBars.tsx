@@ -23,7 +23,8 @@ interface Props {
 /** The channels of a layer that count most for the target, for and against; one of them can be opened. */
 export function ChannelBars({ channels, looked, told, analysis, onChange }: Props) {
   const { layer } = channels;
-  const most = Math.max(0, ...channels.importance.map(Math.abs));
+  const weights = channels.channels.map((channel, at) => ({ channel, weight: channels.importance[at] })).filter(({ weight }) => weight !== 0);
+  const most = Math.max(0, ...weights.map(({ weight }) => Math.abs(weight)));
   const open = analysis.channel?.layer === layer ? analysis.channel : null;
   const choose = (channel: ChannelName | null) => onChange({ channel: sameChannel(channel, open) ? null : channel });
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
@@ -36,14 +37,20 @@ export function ChannelBars({ channels, looked, told, analysis, onChange }: Prop
     <section className={panel.card} data-testid="channels" data-layer={layer}>
       <h3 title={layer}>Channels of {shortName(layer, 30)}</h3>
       <p className={classes.note}>
-        The {channels.channels.length} of {count(channels.width)} that count most for the target; to the left: against it. Choose one to see what it answers to.
+        {countsMost(weights.length, channels)} To the left: against it. Choose one to see what it answers to.
       </p>
       <div className={classes.weights} role="toolbar" aria-label={`Channels of ${layer}`} aria-orientation="vertical" tabIndex={-1} onKeyDown={onKeyDown}>
-        {channels.channels.map((channel, at) => (
-          <WeightBar key={channel} label={`#${channel}`} weight={channels.importance[at]} most={most} pressed={open?.channel === channel} onChoose={() => choose({ layer, channel })} />
+        {weights.map(({ channel, weight }) => (
+          <WeightBar key={channel} label={`#${channel}`} weight={weight} most={most} pressed={open?.channel === channel} onChoose={() => choose({ layer, channel })} />
         ))}
       </div>
       {open && <ChannelCard key={open.channel} channel={open} {...{ looked, told, analysis }} onClose={() => onChange({ channel: null })} />}
     </section>
   );
+}
+
+/** How many channels are listed: all that count where they are few, as those of a last layer, which may be one a class. */
+function countsMost(shown: number, { channels, width }: ChannelImportance): string {
+  if (shown === channels.length) return `The ${count(shown)} of ${count(width)} that count most for the target.`;
+  return shown === 1 ? `Only one of ${count(width)} counts for the target.` : `Only ${count(shown)} of ${count(width)} count for the target.`;
 }

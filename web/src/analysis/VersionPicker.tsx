@@ -8,6 +8,7 @@ import { useOtherRuns } from "./useOther";
 /** Chooses the run whose version stands beside the one that is analyzed. */
 export function VersionPicker({ value, onChoose }: { value: RunDetails | undefined; onChoose: (run: string) => void }) {
   const { runs } = useOtherRuns(true);
+  if (runs?.length === 0) return null;
   return (
     <Picker label="Beside" value={value ? versionOf(value) : "…"} testid="pick-version">
       {(close) => (

@@ -1,12 +1,14 @@
 import { useStep } from "../explore/useRunKeys";
 import { useKeys } from "../shell/keys";
+import { useFetchSimilars } from "../similars/useSimilars";
 import { FUSED, mapsOver, type Told } from "./maps";
 import type { Analysis } from "./state";
 import { type Choice, MOST_TABS } from "./targets";
 import { useCloseAnalysis } from "./useOpenAnalysis";
 
 /** The keys of the analysis: targets by number, layers by bracket, samples by arrow. */
-export function useAnalyzeKeys({ classes, told, shown, analysis, onChange, onMethods }: {
+export function useAnalyzeKeys({ row, classes, told, shown, analysis, onChange, onMethods }: {
+  row: number;
   classes: Choice[];
   told: Told | null;
   /** The layer on show, as a tile of the strip. */
@@ -17,6 +19,7 @@ export function useAnalyzeKeys({ classes, told, shown, analysis, onChange, onMet
 }): void {
   const step = useStep();
   const close = useCloseAnalysis();
+  const fetchSimilars = useFetchSimilars();
   const walk = (by: 1 | -1) => {
     if (!told) return;
     const fused = told.answer.maps.some(({ layer, over }) => layer === FUSED && mapsOver(told, over).length > 0);
@@ -37,6 +40,10 @@ export function useAnalyzeKeys({ classes, told, shown, analysis, onChange, onMet
     o: () => onChange({ overlay: !analysis.overlay }),
     c: () => onChange({ compare: analysis.compare === "sample" ? "one" : "sample" }),
     v: () => onChange({ compare: analysis.compare === "version" ? "one" : "version" }),
+    s: () => {
+      fetchSimilars([row]);
+      close();
+    },
     "]": () => walk(1),
     "[": () => walk(-1),
     arrowright: () => step(1),

@@ -43,6 +43,7 @@ function useAnotherSample(row: number, sample: Sample | undefined, { compare, ot
 }
 
 function useAnotherVersion(sample: Sample | undefined, { compare, against }: Analysis): Beside {
+  const { run: open } = useRun();
   const wanted = compare === "version";
   const others = useOtherRuns(wanted);
   const id = against ?? others.runs?.[0]?.id;
@@ -57,7 +58,7 @@ function useAnotherVersion(sample: Sample | undefined, { compare, against }: Ana
     enabled: wanted && id !== undefined && sample !== undefined,
     staleTime: Infinity,
   });
-  if (id === undefined && others.runs) return lacking("This project has one run only", "Evaluate another version of the model in this project (percepta evaluate … --project), and compare the two here.");
+  if (id === undefined && others.runs) return lacking("This project has one run only", `Evaluate another version of the model (percepta evaluate SCRIPT --project "${open.project_name}"), and compare the two here.`);
   if (run.data && place.data === null) return { ...lacking("The other run does not have this sample", `${run.data.name} has no ${sample?.subset}/${sample?.sample_id}: it failed there, or was not evaluated. Choose another run.`), run: run.data };
   return { ...NOBODY, run: run.data, row: place.data ?? null, pending: true, error: others.error ?? run.error ?? place.error };
 }

@@ -9,7 +9,7 @@ import { valueAt } from "../filters/columns";
 import type { Grid } from "../heat/grid";
 import { value as show } from "../theme/format";
 import classes from "./samples.module.css";
-import { TextTile, textOf } from "./TextTile";
+import { areBars, TextTile, textOf } from "./TextTile";
 import { Thumbnail } from "./Thumbnail";
 
 const GAP = 6;
@@ -37,6 +37,7 @@ export function Gallery({ rows, size: asked, many, caption, heat }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box);
   const text = textOf(run);
+  const bars = areBars(run);
   const wanted = text === undefined ? asked : asked * TEXT_WIDTH;
   const columns = Math.max(1, Math.floor((width - PAD) / (wanted + GAP)));
   // The pictures share what is left over, so that lines end at the edge.
@@ -74,7 +75,7 @@ export function Gallery({ rows, size: asked, many, caption, heat }: Props) {
                   onPointerEnter={() => drawing?.setHovered(row)}
                   onPointerLeave={() => drawing?.setHovered(sample)}
                 >
-                  {text === undefined ? <Thumbnail src={thumbnail(run.id, row)} size={size} heat={heat?.(row)} /> : <TextTile row={row} visualizer={text} width={size} height={height} heat={heat?.(row) ?? null} />}
+                  {text === undefined ? <Thumbnail src={thumbnail(run.id, row)} size={size} heat={heat?.(row)} bars={bars} /> : <TextTile row={row} visualizer={text} width={size} height={height} heat={heat?.(row) ?? null} />}
                   <span className={classes.caption}>
                     {color && <i style={{ background: color }} />}
                     {caption ? caption(row) : field ? show(value) : `#${row}`}

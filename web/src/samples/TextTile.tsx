@@ -22,6 +22,11 @@ export function textOf({ visualizers }: RunDetails): string | undefined {
   return visualizers.find(({ kind }) => kind === "text" || kind === "text_mask")?.name;
 }
 
+/** Whether the pictures of a run's samples are bars, one below the other: what is drawn where nothing else is. */
+export function areBars({ visualizers }: RunDetails): boolean {
+  return !visualizers.some(({ kind }) => kind !== null && kind !== undefined && PICTURED.has(kind)) && visualizers.some(({ kind }) => kind === "horizontal_bar");
+}
+
 /** A sample's text in little room: where most of the heat is, else its beginning. */
 export function TextTile({ row, visualizer, width, height, heat }: { row: number; visualizer: string; width: number; height: number; heat: Grid | null }) {
   const { run, map } = useRun();

@@ -86,8 +86,10 @@ function responseTold(response: number, placed: boolean, best: ChannelSamples | 
   const most = best?.samples[0]?.response;
   const at = placed ? " at its strongest place" : "";
   if (response <= 0) return `It does not fire here: its response is ${number(response, 3)}${at}.`;
-  const share = most !== undefined && most > 0 ? `, ${percent(Math.min(1, response / most))} of the strongest in this run (${number(most, 3)})` : "";
-  return `It responds ${number(response, 3)}${at}${share}.`;
+  if (most === undefined || most <= 0) return `It responds ${number(response, 3)}${at}.`;
+  // Alone or in a batch, the model's numbers agree to some digits.
+  if (response >= most * (1 - 1e-4)) return `It responds ${number(response, 3)}${at}, as strongly as to any sample of this run.`;
+  return `It responds ${number(response, 3)}${at}, ${percent(response / most)} of the strongest in this run (${number(most, 3)}).`;
 }
 
 /** The samples that excite the channel most, each with its activation over it; a click opens one. */

@@ -93,7 +93,7 @@ function NewField() {
     <form className={classes.form} onSubmit={submit}>
       <TextInput data-autofocus label="Name" value={draft.name} maxLength={200} onChange={(event) => set({ name: event.currentTarget.value })} data-testid="derived-name" />
       <Expression value={draft.expression} onChange={(expression) => set({ expression })} />
-      <Checked expression={settled} check={settled === "" ? undefined : check.data} error={check.error} />
+      <Checked expression={settled} check={settled === "" || typed.expression === "" ? undefined : check.data} error={check.error} />
       <TextInput label="What it means (optional)" value={draft.description} maxLength={10_000} onChange={(event) => set({ description: event.currentTarget.value })} />
       {create.isError && <ErrorNotice error={create.error} />}
       <div className={classes.foot}>

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from percepta.analysis.latent import Calibration
 from percepta.core.errors import TargetError
 from percepta.core.targets import (
     ClassTarget,
@@ -21,6 +20,7 @@ from percepta.core.targets import (
     Target,
 )
 from percepta.engine.asked import Array, Asked
+from percepta.engine.built_spaces import built_space, calibration_of
 from percepta.engine.explained import (
     BoundTarget,
     FloatArray,
@@ -51,8 +51,7 @@ class Binder:
         self._shapes = {spec.name: spec.shape for spec in outputs}
         self._integration = integration
         self._predictions = {prediction.name: prediction for prediction in integration.predictions}
-        stored = population.run.state("calibration")
-        self._calibration = Calibration.from_bytes(stored) if stored is not None else None
+        self._calibration = calibration_of(population.run)
 
     def bind(self, targets: Sequence[Target], asked: Asked) -> BoundTarget:
         """Bind one target to each of B samples; targets of one kind, of one prediction, loss or direction.
@@ -242,15 +241,10 @@ class Binder:
         return self._weighted(target.prediction, weights)
 
     def _direction(self, target: DirectionTarget, asked: Asked) -> BoundTarget:
-        if self._calibration is None or target.space not in self._calibration.recipes:
-            known = ", ".join(self._calibration.recipes) if self._calibration else "none"
-            raise TargetError(
-                f"The layers do not build a latent space {target.space!r}.",
-                fix=f"Spaces that can be explained: {known}.",
-            )
-        towards = self._population.direction(target.space, target.rows)
-        mean = self._population.mean(target.space)
-        return Similarity(self._calibration, target.space, mean, towards, asked.masks)
+        space = built_space(self._calibration, target.space)
+        towards = self._population.direction(space, target.rows)
+        mean = self._population.mean(space)
+        return Similarity(self._calibration, space, mean, towards, asked.masks)
 
 
 def _only(target: ClassTarget, positions: tuple[int, ...]) -> NDArray[np.bool_]:

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from percepta.analysis.latent import Calibration
 from percepta.analysis.shared import Shared, shared_channels
 from percepta.core.errors import TargetError
 from percepta.engine.activations import by_subset
+from percepta.engine.built_spaces import built_space, calibration_of
 from percepta.engine.explain import Explainer
 from percepta.engine.halving import Halving
 from percepta.engine.recording import responses
-from percepta.storage import Run
 
 FloatArray = NDArray[np.float32]
 
@@ -63,13 +62,7 @@ def group_channels(
     if not rows:
         raise TargetError("The group is empty.", fix="Name at least one sample.")
     calibration = calibration_of(explainer.run)
-    space = next(iter(calibration.recipes), "") if space is None else space
-    if space not in calibration.recipes:
-        known = ", ".join(calibration.recipes) or "none"
-        raise TargetError(
-            f"The layers do not build a latent space {space!r}, so it has no channels.",
-            fix=f"Spaces that layers build: {known}.",
-        )
+    space = built_space(calibration, space)
     chosen = evenly(rows)
     layers = calibration.recipes[space].layers
     batches = Halving()
@@ -89,12 +82,6 @@ def group_channels(
             for layer in layers
         },
     )
-
-
-def calibration_of(run: Run) -> Calibration:
-    """Return how a run's latent spaces are built; of a run without any, of none."""
-    stored = run.state("calibration")
-    return Calibration({}, {}, {}, 0) if stored is None else Calibration.from_bytes(stored)
 
 
 def evenly(rows: Sequence[int]) -> list[int]:

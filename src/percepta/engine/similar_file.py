@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from percepta.analysis.latent import Calibration
 from percepta.analysis.similars import direction
 from percepta.core.drawing import Pixels, shrink
 from percepta.core.errors import FileError, TargetError
@@ -17,6 +16,7 @@ from percepta.core.rendering import thumbnail
 from percepta.core.subsets import SampleKey, Subset
 from percepta.core.targets import DirectionTarget
 from percepta.engine.asked import Asked
+from percepta.engine.built_spaces import built_space, calibration_of
 from percepta.engine.explain import Explainer
 from percepta.engine.explanation import Explanation, Wish
 from percepta.engine.recording import responses
@@ -97,18 +97,12 @@ def find_similar_to_file(
         FileError: it cannot become inputs of the model.
         TargetError: layers do not build that space, or the model sees nothing in the file.
     """
-    stored = explainer.run.state("calibration")
-    recipes = Calibration.from_bytes(stored).recipes if stored is not None else {}
-    space = space or next(iter(recipes), "")
-    if stored is None or space not in recipes:
-        raise TargetError(
-            f"The layers do not build a latent space {space!r}, so a file has no place in it.",
-            fix=f"Spaces that layers build: {', '.join(recipes) or 'none'}.",
-        )
+    calibration = calibration_of(explainer.run)
+    space = built_space(calibration, space)
     made = read_file(explainer.integration, file)
     inputs = {name: array[None] for name, array in made.inputs.items()}
-    forward = explainer.model.forward(inputs, recipes[space].layers)
-    vectors = Calibration.from_bytes(stored).transform(responses(forward), spaces=(space,))
+    forward = explainer.model.forward(inputs, calibration.recipes[space].layers)
+    vectors = calibration.transform(responses(forward), spaces=(space,))
     population = explainer.population
     towards = direction(np.asarray(vectors[space], np.float32), population.mean(space))
     if not towards.any():

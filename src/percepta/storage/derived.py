@@ -128,13 +128,17 @@ def demand_free_name(name: str, runs: Sequence[Run]) -> None:
         ConflictError: why not.
     """
     if name in RESERVED_NAMES:
-        raise ConflictError(f"{name!r} is a field that percepta makes itself.", fix="Rename it.")
+        raise ConflictError(
+            f"{name!r} is a field that percepta makes itself.", fix="Choose another name."
+        )
     if not 0 < len(name) <= MAX_NAME_LENGTH or name != name.strip():
         raise ConflictError(
             f"The name of a field has 1 to {MAX_NAME_LENGTH} characters and no space around them."
         )
     if any(name in _own_types(run) for run in runs):
-        raise ConflictError(f"The runs have a field {name!r} of their own.", fix="Rename it.")
+        raise ConflictError(
+            f"The runs have a field {name!r} of their own.", fix="Choose another name."
+        )
 
 
 def _open_runs(workspace: Workspace, project_id: str) -> list[Run]:

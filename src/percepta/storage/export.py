@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from percepta.core.errors import NotFoundError
 from percepta.core.filters import Filter
+from percepta.core.spelling import did_you_mean
 from percepta.storage.files import AtomicFile, output_errors
 from percepta.storage.queries import RunQuery
 from percepta.storage.taking import Taking
@@ -109,7 +110,8 @@ def _columns(query: RunQuery, fields: Sequence[str] | None) -> tuple[str, ...]:
     known = [field.name for field in query.fields()]
     for name in fields or ():
         if name not in known:
-            raise NotFoundError(f"The run has no field {name!r}.")
+            fix = did_you_mean(name, known)
+            raise NotFoundError(f"The run has no field {name!r}.", fix=fix)
     return tuple(dict.fromkeys([*IDENTITY, *(known if fields is None else fields)]))
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from percepta.core.errors import FilterError, NotFoundError
 from percepta.core.fields import Field
 from percepta.core.filters import Clause, Compare, Filter, InCollection, Lasso, Rows
+from percepta.core.spelling import did_you_mean
 from percepta.storage.column_stream import column_stream
 from percepta.storage.derived import DerivedColumns
 from percepta.storage.lasso import LassoIndex
@@ -257,12 +258,14 @@ class RunQuery:
 
     def _known(self, name: str) -> Field:
         if name not in self._fields:
-            raise NotFoundError(f"The run has no field {name!r}.")
+            fix = did_you_mean(name, self._fields)
+            raise NotFoundError(f"The run has no field {name!r}.", fix=fix)
         return self._fields[name]
 
     def _field(self, name: str) -> Field:
         if name not in self._fields:
-            raise FilterError(f"The run has no field {name!r}.")
+            fix = did_you_mean(name, self._fields)
+            raise FilterError(f"The run has no field {name!r}.", fix=fix)
         return self._fields[name]
 
     def _column(self, name: str) -> pa.ChunkedArray:

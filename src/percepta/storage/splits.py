@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from percepta.core.charts import Split, SplitKind, SplitOrder
 from percepta.core.errors import ChartError
 from percepta.core.fields import Field, FieldType
 from percepta.core.filters import Scalar
+from percepta.core.spelling import did_you_mean
 from percepta.storage.bins import bin_codes, bin_edges
 from percepta.storage.queries import RunQuery
 from percepta.storage.values import (
@@ -93,10 +93,9 @@ def known_field(query: RunQuery, name: str) -> Field:
     fields = {field.name: field for field in query.fields()}
     if name in fields:
         return fields[name]
-    close = get_close_matches(name, fields, 1)
     raise ChartError(
         f"The run has no field {name!r}.",
-        fix=f"Did you mean {close[0]!r}?" if close else "Choose one of its fields.",
+        fix=did_you_mean(name, fields, "Choose one of its fields."),
     )
 
 

@@ -1,7 +1,7 @@
 import { Skeleton } from "@mantine/core";
 import { IconMoodEmpty } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { Outlet, useParams, useSearch } from "@tanstack/react-router";
+import { Link, Outlet, useParams, useSearch } from "@tanstack/react-router";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useStore } from "zustand";
 import { ApiError } from "../api/errors";
@@ -28,6 +28,12 @@ export function RunLayout() {
   const run = useQuery(runQuery(id));
   useEffect(() => rememberRun(id), [id]);
   if (run.error instanceof ApiError && run.error.status === 409) return <Unfinished run={id} message={run.error.message} />;
+  if (run.error instanceof ApiError && run.error.status === 404)
+    return (
+      <EmptyState icon={<IconMoodEmpty size={22} stroke={1.5} />} title="There is no such run" action={<Link to="/">Projects</Link>}>
+        It was deleted, or the address is of another workspace.
+      </EmptyState>
+    );
   if (run.isError) return <ErrorNotice error={run.error} retry={() => void run.refetch()} />;
   if (run.isPending)
     return (

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import sys
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from percepta.core.errors import ExpressionError
 from percepta.core.expressions.functions import FUNCTIONS
 from percepta.core.expressions.tree import Binary, Call, Literal, Name, Node, Unary
+from percepta.core.spelling import did_you_mean
 
 MAX_LENGTH = 2_000
 MAX_DEPTH = 50
@@ -205,13 +205,10 @@ class _Parser:
         if not self._take("("):
             return self._made(Name(token.text, token.at))
         if token.text not in FUNCTIONS:
-            close = get_close_matches(token.text, FUNCTIONS, 1)
             raise ExpressionError(
                 f"There is no function {token.text!r}.",
                 token.at,
-                fix=f"Did you mean {close[0]!r}?"
-                if close
-                else f"There are {', '.join(FUNCTIONS)}.",
+                fix=did_you_mean(token.text, FUNCTIONS, f"There are {', '.join(FUNCTIONS)}."),
             )
         return self._made(Call(token.text, self._list(), token.at))
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 
 from percepta.core.errors import ExpressionError
 from percepta.core.expressions.functions import FUNCTIONS, Kind
 from percepta.core.expressions.tree import Binary, Call, Literal, Name, Node, Unary
 from percepta.core.fields import FieldType
+from percepta.core.spelling import did_you_mean
 
 _NUMBERS = (FieldType.INTEGER, FieldType.FLOAT)
 _WORDS = {
@@ -70,11 +70,10 @@ def _literal(node: Literal) -> FieldType | None:
 def _field(node: Name, fields: Mapping[str, FieldType]) -> FieldType:
     if node.name in fields:
         return fields[node.name]
-    close = get_close_matches(node.name, fields, 1)
     raise ExpressionError(
         f"There is no field {node.name!r}.",
         node.at,
-        fix=f"Did you mean {close[0]!r}?" if close else "Texts stand in quotes, fields do not.",
+        fix=did_you_mean(node.name, fields, "Texts stand in quotes, fields do not."),
     )
 
 

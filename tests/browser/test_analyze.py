@@ -83,7 +83,9 @@ def test_every_class_of_a_digit_has_a_map_of_its_own(page: Page) -> None:
     page.keyboard.press("a")
     expect(page.get_by_test_id("map-caption").first).to_be_visible()
     page.keyboard.press("s")
-    expect(page.get_by_test_id("similars")).to_be_visible()
+    expect(page.get_by_test_id("similars")).to_have_attribute("data-ready", "true")
+    expect(page.get_by_text(re.compile("^similar to .*, 50$"))).to_be_visible()
+    page.wait_for_url(re.compile(r"/runs/\w+\?filter=.*similar="))
     expect(page.get_by_test_id("sample-panel")).to_have_attribute("data-row", str(ROW))
 
 

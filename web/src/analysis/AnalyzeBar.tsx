@@ -30,7 +30,7 @@ export function AnalyzeBar({ row, sample, positions, analysis, onChange, childre
   return (
     <header className={classes.bar}>
       <Tooltip label="Back to where you came from (Esc)">
-        <Button size="compact-sm" variant="subtle" color="gray" leftSection={<IconArrowLeft size={14} />} onClick={close} data-testid="analyze-back">
+        <Button size="compact-sm" variant="subtle" color="gray" leftSection={<IconArrowLeft size={14} />} onClick={() => void close()} data-testid="analyze-back">
           Back
         </Button>
       </Tooltip>

@@ -40,14 +40,12 @@ export function useAnalyzeKeys({ row, classes, told, shown, analysis, onChange, 
     o: () => onChange({ overlay: !analysis.overlay }),
     c: () => onChange({ compare: analysis.compare === "sample" ? "one" : "sample" }),
     v: () => onChange({ compare: analysis.compare === "version" ? "one" : "version" }),
-    s: () => {
-      fetchSimilars([row]);
-      close();
-    },
+    // Only once it is back: the view is read from the address on the way.
+    s: () => void close().then(() => fetchSimilars([row])),
     "]": () => walk(1),
     "[": () => walk(-1),
     arrowright: () => step(1),
     arrowleft: () => step(-1),
-    escape: close,
+    escape: () => void close(),
   });
 }

@@ -21,9 +21,9 @@ export function useOpenAnalysis(): () => void {
   };
 }
 
-/** Leads back to where the analysis was opened, with the same selection. */
-export function useCloseAnalysis(): () => void {
+/** Leads back to where the analysis was opened, with the same selection; resolves once it is there. */
+export function useCloseAnalysis(): () => Promise<void> {
   const { run, store } = useRun();
   const navigate = useNavigate();
-  return () => void navigate({ to: useUi.getState().analyzedFrom, params: { run: run.id }, search: encodeView(stateOf(store.getState())) });
+  return () => navigate({ to: useUi.getState().analyzedFrom, params: { run: run.id }, search: encodeView(stateOf(store.getState())) });
 }

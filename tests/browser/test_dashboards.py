@@ -209,7 +209,7 @@ def test_a_dashboard_is_made_changed_and_kept(page: Page, tmp_path: Path) -> Non
     expect(tell).to_be_visible(timeout=SLOW)
     told = tell.get_attribute("data-field")
     tell.get_by_test_id("tell-add").click()
-    expect(dashlet(page, "bar").locator("h3")).to_have_text(f"loss by {told}")
+    expect(dashlet(page, "bar").locator("h3")).to_have_text(f"Average loss by {told}")
     expect(page.get_by_test_id("save-state")).to_have_attribute("data-state", "saved", timeout=SLOW)
 
     # Exported and imported: the same dashboard once more.

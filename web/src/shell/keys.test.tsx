@@ -36,6 +36,20 @@ describe("keys", () => {
     expect(on).toHaveBeenCalledTimes(2);
   });
 
+  it("belong to a switch only where they work it", () => {
+    const on = vi.fn();
+    const Page = () => {
+      useKeys({ w: on, arrowright: on, " ": on });
+      return <input type="radio" aria-label="table" />;
+    };
+    const radio = render(<Page />).getByLabelText("table");
+    fireEvent.keyDown(radio, { key: "ArrowRight" });
+    fireEvent.keyDown(radio, { key: " " });
+    expect(on).not.toHaveBeenCalled();
+    fireEvent.keyDown(radio, { key: "w" });
+    expect(on).toHaveBeenCalledTimes(1);
+  });
+
   it("Escape closes what is open before it clears anything", () => {
     const on = vi.fn();
     const { getByText, rerender } = render(<Listener on={on} overlay />);

@@ -100,7 +100,16 @@ export const KEYS: { group: string; keys: { keys: string[]; does: string }[] }[]
 /** Whether the user is typing, so that keys belong to the field. */
 export function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
-  return target.isContentEditable || /^(input|textarea|select)$/i.test(target.tagName);
+  if (target instanceof HTMLInputElement) return !SWITCHES.test(target.type);
+  return target.isContentEditable || /^(textarea|select)$/i.test(target.tagName);
+}
+
+/** Inputs that take no text: they keep the keys that work them, and leave all others to the page. */
+const SWITCHES = /^(checkbox|radio|range|button|submit|file|color)$/;
+const WORKING = /^(arrow.*|home|end|pageup|pagedown|enter| )$/;
+
+function worksSwitch(target: EventTarget | null, name: string): boolean {
+  return target instanceof HTMLInputElement && SWITCHES.test(target.type) && WORKING.test(name);
 }
 
 /** Name of a key press: `k`, `ctrl+k`, `?`, `escape`, `arrowright`. */
@@ -131,6 +140,7 @@ export function useKeys(handlers: Record<string, Handler>, first = false): void 
       const name = nameOf(event);
       if (event.defaultPrevented || event.altKey) return;
       if (isTyping(event.target) && !name.startsWith("ctrl+")) return;
+      if (worksSwitch(event.target, name)) return;
       if (name !== "ctrl+k" && belongsToOverlay(event, name)) return;
       const handler = latest.current[name];
       if (handler && handler(event) !== false) event.preventDefault();

@@ -62,7 +62,11 @@ function Ranking({ metric, everything }: { metric: string; everything: boolean }
   const client = useQueryClient();
   const dashboard = use(DashboardContext);
   const query = useTells(metric, everything);
-  const add = (tell: Tells) => dashboard?.getState().change((document) => addDashlet(document, asDashlet(tell, metric), SIZE));
+  const add = (tell: Tells) => {
+    dashboard?.getState().change((document) => addDashlet(document, asDashlet(tell, metric), SIZE));
+    // The page goes to it, or nothing seems to happen where it stands below the others.
+    useDesk.getState().set({ focused: dashboard?.getState().document.dashlets.at(-1)?.id ?? null });
+  };
   if (query.error) return <ErrorNotice error={query.error} retry={() => void query.refetch()} />;
   return (
     <div className={classes.scroll} data-stale={query.isPlaceholderData || undefined} data-ready={(query.data && !query.isPlaceholderData) || undefined}>

@@ -11,11 +11,14 @@ from percepta.core.errors import NotFoundError, TargetError
 from percepta.core.fields import Direction, Field, FieldGroup, FieldType
 from percepta.core.filter_text import parse_filter
 from percepta.core.filters import Filter, InCollection
+from percepta.core.progress import Silent
 from percepta.core.subsets import Subset
+from percepta.engine.explore import explore
 from percepta.engine.similar import Population, find_similar
 from percepta.storage import Run, RunPlan, RunQuery, ShardData, Workspace
 from percepta.storage.collections import keep_collection
 from percepta.storage.derived import create_derived_field
+from tests.storage.builders import write_columns
 
 FOURS, NINES, CLOSED, UNLABELED = 60, 60, 4, 6
 
@@ -132,6 +135,15 @@ def test_a_run_without_labels_has_no_odd_ones(tmp_path: Path) -> None:
     assert len(found.rows) == 3
     assert found.reading.odd == ()
     assert found.reading.shares["subset"][0].inside == 1
+
+
+def test_a_run_without_a_latent_space_says_so(tmp_path: Path) -> None:
+    with Workspace.open(tmp_path / "workspace") as workspace:
+        bare = write_columns(workspace, {"loss": [1.0, 2.0]})
+        with pytest.raises(NotFoundError, match="no latent space"):
+            find_similar(Population(bare), [0])
+        with pytest.raises(NotFoundError, match="no latent space"):
+            explore(workspace, bare.id, progress=Silent())
 
 
 def test_another_space(run: Run) -> None:

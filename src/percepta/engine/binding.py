@@ -20,7 +20,6 @@ from percepta.core.targets import (
     Target,
 )
 from percepta.engine.asked import Array, Asked
-from percepta.engine.built_spaces import built_space, calibration_of
 from percepta.engine.explained import (
     BoundTarget,
     FloatArray,
@@ -30,6 +29,7 @@ from percepta.engine.explained import (
 )
 from percepta.engine.measured import MeasuredNumber
 from percepta.engine.similar import Population
+from percepta.engine.spaces import built_space, calibration_of
 from percepta.integration import Batch, Integration, Loss, Prediction, TargetFunction
 from percepta.integration.measuring import measure_one
 from percepta.models import TensorSpec

@@ -14,10 +14,11 @@ from percepta.analysis.naming import ClusterDescription, Column, describe_cluste
 from percepta.analysis.neighbours import knn
 from percepta.analysis.projection import default_settings, project
 from percepta.analysis.trust import trustworthiness
-from percepta.core.errors import ConflictError, NotFoundError
+from percepta.core.errors import ConflictError
 from percepta.core.fields import FieldGroup
 from percepta.core.filters import Filter
 from percepta.core.progress import Progress
+from percepta.engine.spaces import known_space
 from percepta.storage import ClusterInfo, MapInfo, MapResult, Run, Trait, Workspace
 
 NEIGHBOURS = 15
@@ -58,11 +59,7 @@ def explore(
     """
     started = time.perf_counter()
     run = workspace.run(run_id)
-    space = space or next(iter(run.spaces))
-    if space not in run.spaces:
-        raise NotFoundError(
-            f"The run has no latent space {space!r}.", fix=f"It has: {', '.join(run.spaces)}."
-        )
+    space = known_space(run, space)
     merged = {**default_settings(algorithm), **(settings or {})}
     rows = _matching(workspace, run, filter, filter_map)
     vectors = np.ascontiguousarray(run.latent(space)[rows], dtype=np.float32)

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from percepta.analysis.shared import Shared, shared_channels
 from percepta.core.errors import TargetError
 from percepta.engine.activations import by_subset
-from percepta.engine.built_spaces import built_space, calibration_of
 from percepta.engine.explain import Explainer
 from percepta.engine.halving import Halving
 from percepta.engine.recording import responses
+from percepta.engine.spaces import built_space, calibration_of
 
 FloatArray = NDArray[np.float32]
 

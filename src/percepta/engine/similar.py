@@ -18,11 +18,12 @@ from percepta.analysis.similars import (
     population_mean,
     similarities,
 )
-from percepta.core.errors import NotFoundError, TargetError
+from percepta.core.errors import TargetError
 from percepta.core.fields import FieldGroup
 from percepta.core.filters import Filter
 from percepta.core.subsets import Subset
 from percepta.engine.encoded import encode_columns
+from percepta.engine.spaces import known_space
 from percepta.storage import Run
 
 if TYPE_CHECKING:
@@ -77,10 +78,7 @@ class Population:
         Raises:
             NotFoundError: there is no such space.
         """
-        if space not in self.run.spaces:
-            known = ", ".join(self.run.spaces)
-            raise NotFoundError(f"The run has no latent space {space!r}.", fix=f"It has: {known}.")
-        return self.run.latent(space)
+        return self.run.latent(known_space(self.run, space))
 
     def mean(self, space: str) -> FloatArray:
         """Return the mean of a space, computed once."""
@@ -184,7 +182,7 @@ def find_similar(
         NotFoundError: there is no such space.
         TargetError: the queries are not of this run, or have nothing in common.
     """
-    space = space or next(iter(population.run.spaces))
+    space = known_space(population.run, space)
     towards = population.direction(space, queries)
     return find_towards(
         population,

@@ -16,11 +16,11 @@ from percepta.core.rendering import thumbnail
 from percepta.core.subsets import SampleKey, Subset
 from percepta.core.targets import DirectionTarget
 from percepta.engine.asked import Asked
-from percepta.engine.built_spaces import built_space, calibration_of
 from percepta.engine.explain import Explainer
 from percepta.engine.explanation import Explanation, Wish
 from percepta.engine.recording import responses
 from percepta.engine.similar import LIMIT, Found, find_towards
+from percepta.engine.spaces import built_space, calibration_of
 from percepta.integration import Batch, Samples, show
 from percepta.integration.files import FileInputs, GivenFile, read_file
 from percepta.models import Forward

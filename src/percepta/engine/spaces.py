@@ -1,10 +1,30 @@
-"""The latent spaces of a run that its model's layers build: anything the model sees has a place there."""
+"""The latent spaces of a run: its first, and those that layers build, where a new input has a place."""
 
 from __future__ import annotations
 
 from percepta.analysis.latent import Calibration
-from percepta.core.errors import TargetError
+from percepta.core.errors import NotFoundError, TargetError
 from percepta.storage import Run
+
+
+def known_space(run: Run, space: str | None = None) -> str:
+    """Return a latent space of a run; None: the first.
+
+    Raises:
+        NotFoundError: the run has none of that name, or none at all.
+    """
+    if space is None and run.spaces:
+        return next(iter(run.spaces))
+    if not run.spaces:
+        raise NotFoundError(
+            "The run has no latent space, so nothing is known of which samples are alike.",
+            fix="Evaluate with a model whose layers can be looked at.",
+        )
+    if space not in run.spaces:
+        raise NotFoundError(
+            f"The run has no latent space {space!r}.", fix=f"It has: {', '.join(run.spaces)}."
+        )
+    return space
 
 
 def calibration_of(run: Run) -> Calibration:

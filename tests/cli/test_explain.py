@@ -249,6 +249,7 @@ def test_a_text_is_coloured_in_the_terminal(percepta: Any, folder: Path) -> None
     assert told.code == 0, told.err
     assert "class praise" in told.err
     assert "[the] film good film" in told.err
+    assert "  for: good" in told.err  # said in words too, where there are no colours
     assert not list(folder.glob("*.png"))  # the terminal shows it all
     assert percepta("explain", run, "training/2", "--to", "text.png").code == 0
     assert (folder / "text.png").exists()

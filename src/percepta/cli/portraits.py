@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 CHANNELS_SHOWN = 5
 MOST_BARS = 64
+MOST_WORDS = 6
 FAINT = 0.08
 """Share of the hottest token's heat below which a token is not coloured."""
 
@@ -167,12 +169,14 @@ def _print_heat(made: Portrait, heat: HeatMap) -> None:
             line.append(token, style=_style(share))
             line.append(" ")
         out.print(line)
+        for side, words in _hottest(seen.tokens, shares).items():
+            out.print(f"  {side}: {escape(', '.join(words))}", soft_wrap=True)
     elif len(shares) <= MOST_BARS:
         names = seen.names or tuple(str(index) for index in range(len(shares)))
         wide = min(24, max(len(name) for name in names))
         for name, value, share in zip(names, seen.values.tolist(), shares, strict=True):
             label = escape(name[:wide].ljust(wide))
-            bar = "█" * round(20 * abs(share))
+            bar = ("−" if share < 0 else "") + "█" * round(20 * abs(share))
             colour = "dark_orange" if share > 0 else "dodger_blue2"
             out.print(f"  {label} {value:>9.3g} [{colour}]{bar}[/{colour}]")
 
@@ -186,6 +190,17 @@ def _shares(heat: NDArray[np.float32], count: int) -> list[float]:
     fine = enlarge(heat.reshape(1, -1), (count,))[0]
     shares: list[float] = (fine / max(float(np.abs(fine).max()), 1e-12)).tolist()
     return shares
+
+
+def _hottest(tokens: Sequence[str], shares: Sequence[float]) -> dict[str, list[str]]:
+    """Return the strongest tokens for and against the target, for terminals and files without colours."""
+    strongest = sorted(zip(shares, tokens, strict=False), key=lambda one: -abs(one[0]))
+    sides = {"for": 1, "against": -1}
+    told = {
+        side: list(dict.fromkeys(token for share, token in strongest if share * sign >= FAINT))
+        for side, sign in sides.items()
+    }
+    return {side: words[:MOST_WORDS] for side, words in told.items() if words}
 
 
 def _style(share: float) -> str:

@@ -34,7 +34,11 @@ export function TargetTabs({ prediction, choices, chosen, onChoose }: { predicti
           </Tooltip>
         );
       })}
-      {(prediction?.labels?.length ?? 0) > MOST_TABS && <MoreClasses prediction={prediction as PredictionInfo} onChoose={onChoose} />}
+      {(prediction?.labels?.length ?? 0) > MOST_TABS && (
+        <div className={classes.moreTabs}>
+          <MoreClasses prediction={prediction as PredictionInfo} onChoose={onChoose} />
+        </div>
+      )}
     </div>
   );
 }

@@ -24,7 +24,7 @@ export function Overview() {
       </p>
       {run.failures > 0 && (
         <button type="button" className={classes.failures} onClick={() => setFailing(true)} data-testid="run-failures">
-          <IconAlertTriangle size={14} /> {count(run.failures)} samples failed and are not on the map
+          <IconAlertTriangle size={14} /> {run.failures === 1 ? "1 sample failed and is" : `${count(run.failures)} samples failed and are`} not on the map
         </button>
       )}
       <Figures />

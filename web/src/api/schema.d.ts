@@ -571,7 +571,7 @@ export interface paths {
         };
         /**
          * Locate Sample
-         * @description Find samples by id: the exact one first, else at most 20 whose id begins so.
+         * @description Find samples by id, as `17` or `validation/17`: that one, else at most 20 that begin so.
          */
         get: operations["locate_sample"];
         put?: never;

@@ -26,7 +26,7 @@ def locate_sample(
     sample_id: Annotated[str, Query(min_length=1, max_length=MAX_SAMPLE_ID_LENGTH)],
     subset: Subset | None = None,
 ) -> list[SampleRef]:
-    """Find samples by id: the exact one first, else at most 20 whose id begins so."""
+    """Find samples by id, as `17` or `validation/17`: that one, else at most 20 that begin so."""
     found = services.run(run).search(sample_id, subset)
     return [SampleRef(row=row, subset=key.subset.value, sample_id=key.id) for row, key in found]
 

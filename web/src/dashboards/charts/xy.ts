@@ -135,7 +135,8 @@ export function axes(frame: Frame, { min, max, interval }: { min: number; max: n
       // Where each bin is one whole number, it stands below the middle of its bar.
       const single = (split?.whole_numbers ?? false) && across.edges[1] - across.edges[0] === 1;
       const middle = single ? 0.5 : 0;
-      const shown = everyFew(single ? across.edges.slice(0, -1) : across.edges, Math.max(2, Math.floor(cell.width / 52))).map((edge) => edge + middle);
+      const widest = Math.max(...across.edges.map((edge) => widthOf(number(edge))));
+      const shown = everyFew(single ? across.edges.slice(0, -1) : across.edges, Math.max(2, Math.floor(cell.width / Math.min(52, widest + 16)))).map((edge) => edge + middle);
       return {
         ...shared,
         type: "value" as const,

@@ -39,12 +39,17 @@ def test_check_then_evaluate_then_explore(percepta: Any, script: Any) -> None:
     assert percepta("verify", run["id"]).code == 0
 
 
-def test_people_get_tables_and_the_next_step(percepta: Any, script: Any) -> None:
+def test_people_get_tables_and_the_next_step(percepta: Any, script: Any, tmp_path: Path) -> None:
     flowers = script()
     assert "parts passed" in percepta("check", flowers).out
     told = percepta("evaluate", flowers).err
     for part in ("training", "validation", "loss", "accuracy", "clusters", "percepta serve"):
         assert part in told
+    elsewhere = tmp_path / "other runs"
+    told = percepta("evaluate", flowers, "--no-explore", "-w", elsewhere).err
+    assert (
+        f"percepta serve -w '{elsewhere}'" in told
+    )  # what was just made is served, not the usual place
     listed = percepta("runs").err
     assert "flowers" in listed
     assert "complete" in listed

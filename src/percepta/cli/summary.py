@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -14,9 +16,20 @@ if TYPE_CHECKING:
 
 
 def print_summary(
-    result: Evaluated, *, as_json: bool, extra: Mapping[str, Any] | None = None
+    result: Evaluated,
+    *,
+    as_json: bool,
+    workspace: Path | None,
+    extra: Mapping[str, Any] | None = None,
 ) -> None:
-    """Print how an evaluation went: samples, means by subset, clusters, worst samples."""
+    """Print how an evaluation went: samples, means by subset, clusters, worst samples.
+
+    Args:
+        result: what the evaluation made.
+        as_json: as one JSON object.
+        workspace: the folder that was named on the command line, so that it is served too.
+        extra: what the JSON has besides.
+    """
     if as_json:
         typer.echo(json.dumps(result.to_json() | dict(extra or {})))
         return
@@ -44,7 +57,8 @@ def print_summary(
     if result.worst:
         out.print("highest loss: " + ", ".join(result.worst), style="dim", markup=False)
     project = escape(repr(result.project))
-    out.print(f"[bold]look at it:[/bold] percepta serve   (project {project})")
+    serve = "percepta serve" + (f" -w {shlex.quote(str(workspace))}" if workspace else "")
+    out.print(f"[bold]look at it:[/bold] {escape(serve)}   (project {project})", soft_wrap=True)
 
 
 def print_map(made: MapInfo, *, as_json: bool) -> None:

@@ -49,7 +49,8 @@ def demo(
             f"{trained.validation_accuracy:.1%} of {trained.validation_samples:,} new ones right"
         )
     result = run_evaluation(opened, chosen.script, project=chosen.title, quiet=json)
-    print_summary(result, as_json=json, extra={"validation_accuracy": trained.validation_accuracy})
+    accuracy = {"validation_accuracy": trained.validation_accuracy}
+    print_summary(result, as_json=json, workspace=workspace, extra=accuracy)
     if serve:
         from percepta.server import serve as start
 

@@ -109,4 +109,4 @@ def evaluate(
         secrets=secrets,
         quiet=json,
     )
-    print_summary(result, as_json=json)
+    print_summary(result, as_json=json, workspace=workspace)

@@ -59,6 +59,7 @@ export const KEYS: { group: string; keys: { keys: string[]; does: string }[] }[]
       { keys: ["O"], does: "Overlay on or off" },
       { keys: ["C"], does: "Another sample beside it" },
       { keys: ["V"], does: "Another version beside it" },
+      { keys: ["S"], does: "Fetch its similars" },
       { keys: ["Esc"], does: "Back to where it was opened" },
     ],
   },

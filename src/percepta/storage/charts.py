@@ -7,6 +7,7 @@ whole chart, and whole answers. What it changes is one statement over codes, a m
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -110,6 +111,8 @@ class Charts:
 class Gesture:
     """Answers the questions of one gesture: which rows a filter chooses is worked out once for all of them.
 
+    Safe for threads.
+
     Args:
         kept: see :meth:`Charts.kept`.
         query: asks the run.
@@ -121,6 +124,7 @@ class Gesture:
         self._query = query
         self._versions = versions
         self._chosen: dict[Hashable, tuple[list[ChosenRows], set[str]]] = {}
+        self._lock = threading.Lock()
 
     def answer(
         self, question: Question, shared: Filter = _EVERYTHING, context: bool = True
@@ -230,23 +234,28 @@ class Gesture:
     ) -> tuple[list[ChosenRows], set[str]]:
         """The rows of every run that match all filters, and the fields that some run lacks."""
         key = (_names(among), repr(filters))
-        if key not in self._chosen:
-            merged = Filter(tuple(clause for filter in filters for clause in filter.clauses))
-            masks, lacking = [self._query.matches(merged)], set[str]()
-            for other in among[1:]:
-                rows = self._kept(
-                    ("same rows", self._query.run.id, other.run.id),
-                    partial(same_rows, self._query.run, other.run),
-                    lambda found: found.nbytes,
-                )
-                mask, missing = matches_elsewhere(merged, self._query, other, rows)
-                masks.append(mask)
-                lacking |= missing
-            chosen = [ChosenRows(query, mask) for query, mask in zip(among, masks, strict=True)]
-            self._chosen[key] = (chosen, lacking)
+        with self._lock:
+            if key not in self._chosen:
+                self._chosen[key] = self._choose(among, filters)
             while len(self._chosen) > _MOST_CHOSEN:
                 del self._chosen[next(iter(self._chosen))]
-        return self._chosen[key]
+            return self._chosen[key]
+
+    def _choose(
+        self, among: Sequence[RunQuery], filters: Sequence[Filter]
+    ) -> tuple[list[ChosenRows], set[str]]:
+        merged = Filter(tuple(clause for filter in filters for clause in filter.clauses))
+        masks, lacking = [self._query.matches(merged)], set[str]()
+        for other in among[1:]:
+            rows = self._kept(
+                ("same rows", self._query.run.id, other.run.id),
+                partial(same_rows, self._query.run, other.run),
+                lambda found: found.nbytes,
+            )
+            mask, missing = matches_elsewhere(merged, self._query, other, rows)
+            masks.append(mask)
+            lacking |= missing
+        return [ChosenRows(query, mask) for query, mask in zip(among, masks, strict=True)], lacking
 
 
 def _grouped(

@@ -46,7 +46,7 @@ def calls(app: FastAPI, sample: Sample) -> list[Call]:
     """Return one call for each route of the router; fails on a route that it does not know."""
     catalogue = sample.workspace.catalogue
     job = catalogue.jobs() or [catalogue.create_job("explore", {}, resumable=True)]
-    project = catalogue.projects()[0].id
+    project = catalogue.run(sample.run.id).project  # other tests make other projects
     dashboards = catalogue.dashboards.of_project(project) or [
         catalogue.dashboards.create(project, DOCUMENT)
     ]

@@ -1,5 +1,6 @@
 import { FieldList } from "../filters/FieldList";
 import classes from "./controls.module.css";
+import { ColorPicker, FieldPicker } from "./FieldPicker";
 import { MapChooser } from "./MapChooser";
 import { Picker } from "./Picker";
 import { useRun, useView } from "./run";
@@ -19,32 +20,8 @@ export function Controls() {
   };
   return (
     <div className={classes.strip} data-testid="map-controls">
-      <Picker label="Colour" value={color ?? "none"} testid="pick-color">
-        {(close) => (
-          <FieldList
-            fields={fields}
-            chosen={[color ?? ""]}
-            none="No colour"
-            onChoose={(name) => {
-              set({ color: name });
-              close();
-            }}
-          />
-        )}
-      </Picker>
-      <Picker label="Size" value={size ?? "equal"} testid="pick-size">
-        {(close) => (
-          <FieldList
-            fields={sizable}
-            chosen={[size ?? ""]}
-            none="All equal"
-            onChoose={(name) => {
-              set({ size: name });
-              close();
-            }}
-          />
-        )}
-      </Picker>
+      <ColorPicker color={color} fields={fields} onChoose={(name) => set({ color: name })} />
+      <FieldPicker label="Size" field={size} fields={sizable} none="All equal" empty="equal" testid="pick-size" onChoose={(name) => set({ size: name })} />
       <Picker label="Hover" value={hover.length === 1 ? hover[0] : `${hover.length} fields`} testid="pick-hover">
         {() => <FieldList fields={fields} chosen={hover} onChoose={toggleHover} />}
       </Picker>

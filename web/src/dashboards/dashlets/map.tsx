@@ -1,11 +1,10 @@
 import { IconChartDots3 } from "@tabler/icons-react";
+import { ColorPicker } from "../../explore/FieldPicker";
 import { Legend } from "../../explore/Legend";
 import { MapCanvas } from "../../explore/MapCanvas";
-import { Picker } from "../../explore/Picker";
 import { useRun, useView } from "../../explore/run";
 import { Tools } from "../../explore/Tools";
 import { useChosen } from "../../explore/useEncoding";
-import { FieldList } from "../../filters/FieldList";
 import { EmptyState } from "../../shell/EmptyState";
 import type { DashletSpec } from "../spec";
 import classes from "./map.module.css";
@@ -36,19 +35,7 @@ function Body() {
     <div className={classes.map}>
       <MapCanvas map={map} />
       <div className={classes.corner} data-over-map>
-        <Picker label="Colour" value={color ?? "none"} testid="pick-color">
-          {(close) => (
-            <FieldList
-              fields={fields}
-              chosen={[color ?? ""]}
-              none="No colour"
-              onChoose={(name) => {
-                set({ color: name });
-                close();
-              }}
-            />
-          )}
-        </Picker>
+        <ColorPicker color={color} fields={fields} onChoose={(name) => set({ color: name })} />
         <div className={classes.legend}>
           <Legend />
         </div>

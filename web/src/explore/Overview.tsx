@@ -20,7 +20,7 @@ export function Overview() {
   return (
     <div className={classes.overview} data-testid="overview">
       <p className={classes.hint}>
-        Click a dot to see its pictures, what the model said about it, and every field. Press <b>L</b> to draw a lasso around many.
+        Click a sample to see its pictures, what the model said about it, and every field. Press <b>L</b> to draw a lasso around many.
       </p>
       {run.failures > 0 && (
         <button type="button" className={classes.failures} onClick={() => setFailing(true)} data-testid="run-failures">
